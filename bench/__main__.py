@@ -22,7 +22,7 @@ from bench.claims_peers import are_installed, measure_peers
 from bench.cycle import measure_cycle, measure_questions
 from bench.life import measure_lives
 from bench.lists import MAY_TAKE, measure_lists
-from bench.mass_change import measure_mass_change
+from bench.mass_change import measure_intake, measure_mass_change
 from bench.nation import load_accounts, load_criteria
 from bench.notices import HandedOver, measure_calls, measure_mails
 from bench.recovery import measure_recovery
@@ -56,6 +56,7 @@ ROWS = (
     "notices",
     "broadcast",
     "mass",
+    "intake",
 )
 RESULTS = Path(__file__).parent / "results"
 
@@ -240,6 +241,26 @@ async def measure_bulk_row(server: EmbeddedPostgres, items: int) -> Row:
     )
 
 
+async def measure_programs(server: EmbeddedPostgres, given: argparse.Namespace) -> list[Row]:
+    """The rows of mass change that are asked for."""
+    rows = await measure_mass_rows(server, given.declared) if "mass" in given.rows else []
+    if "intake" in given.rows:
+        rows.append(await measure_intake_row(server, given.rows_of_file))
+    return rows
+
+
+async def measure_intake_row(server: EmbeddedPostgres, count: int) -> Row:
+    """One file of as many rows as a program may take: its rate, and the memory that does not grow with it."""
+    embedded.ensure_database(server, "intake")
+    engine = create_engine(server.url("intake"), application="bench")
+    await upgrade(engine, LIQUIDATION.migrations)
+    found = await measure_intake(engine, count)
+    await engine.dispose()
+    rate, floor = count / found.seconds, count / found.floor_seconds
+    note = f"{count:,} rows of one file; {found.early_mib:.0f} MiB at a tenth of it, {found.most_mib:.0f} at most"
+    return Row("one file, rows/s", rate, floor, rate / floor, "2,000,000 rows in bounded memory", note)
+
+
 async def measure_mass_rows(server: EmbeddedPostgres, entries: int) -> list[Row]:
     """A declaration of many entries kept and judged, and a trial, each beside a bare statement over as many rows."""
     embedded.ensure_database(server, "liquidation")
@@ -367,9 +388,9 @@ async def run(given: argparse.Namespace) -> list[Row]:
         with open_server() as (_, server):
             rate, seconds = given.broadcast_per_second, given.broadcast_seconds
             rows.append(await measure_broadcast_row(server, given.recipients, rate, seconds))
-    if "mass" in given.rows:
+    if not {"mass", "intake"}.isdisjoint(given.rows):
         with open_server() as (_, server):
-            rows.extend(await measure_mass_rows(server, given.declared))
+            rows.extend(await measure_programs(server, given))
     return rows
 
 
@@ -403,6 +424,7 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--lives", type=int, default=20_000, help="items from event to decision")
     parser.add_argument("--bulk-items", type=int, default=100_000, help="items of the bulk run")
     parser.add_argument("--declared", type=int, default=1_000_000, help="entries declared to a program")
+    parser.add_argument("--rows-of-file", type=int, default=2_000_000, help="rows of one file declared to a program")
     parser.add_argument("--notices", type=int, default=20_000, help="notices by mail, and by webhook")
     parser.add_argument("--notices-waiting", type=int, default=1_000_000, help="notices of a cycle that wait")
     parser.add_argument("--mails-per-second", type=int, default=50, help="mails of the cycle in a second, at most")

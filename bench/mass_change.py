@@ -18,6 +18,7 @@ from services.liquidation.acts.declaring import Declarant, FileRow, declare_file
 from services.liquidation.acts.program_judging import judge_declared
 from services.liquidation.api.program_models import templates
 from services.liquidation.domain.law import LAW
+from services.liquidation.domain.money.settings import MONEY
 from services.liquidation.domain.program.definition import definition_from_json
 from services.liquidation.store import programs as store
 from services.liquidation.store.program_verdicts import try_program
@@ -88,11 +89,43 @@ async def measure_mass_change(engine: AsyncEngine, count: int) -> MassChange:
     judging = time.perf_counter() - began
     began = time.perf_counter()
     async with transaction(engine) as tx:
-        lines = await try_program(tx, definition_from_json(definition), date(2026, 5, 4), LAW)
+        lines = await try_program(tx, definition_from_json(definition), date(2026, 5, 4), LAW, MONEY)
     trial = time.perf_counter() - began
     assert sum(each.entries for each in lines) == count
     intake_floor, judging_floor, trial_floor = await _floors(engine, count)
     return MassChange(count, intake, intake_floor, judging, judging_floor, trial, trial_floor, accepted, grown)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Seconds to keep the rows of one file, and resident memory in MiB: at a tenth of it, and the most of all."""
+
+    rows: int
+    seconds: float
+    floor_seconds: float
+    early_mib: float
+    most_mib: float
+
+
+async def measure_intake(engine: AsyncEngine, count: int) -> Intake:
+    """Declare one file of so many rows to an empty database; the floor is a bare COPY of as many."""
+    definition = templates()[0]
+    await _put_in_force(engine, definition | {"declaring": definition["declaring"] | {"max_rows": 2_000_000}})
+    early = 0.0
+
+    async def rows() -> AsyncIterator[FileRow]:
+        nonlocal early
+        async for row in _rows(count):
+            if row.number == count // 10:
+                early = _resident()
+            yield row
+
+    caller = Identity("owner", "Owner", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({_IMPORTER}))
+    declarant = Declarant(caller, frozenset({_IMPORTER}), None)
+    began = time.perf_counter()
+    await declare_file(engine, FixedClock(_NOW), declarant, "ieepa-2026", "bench-1", "csv", rows(), is_certified=True)
+    seconds, most = time.perf_counter() - began, _resident()
+    return Intake(count, seconds, await _copy_floor(engine, count), early, most)
 
 
 async def _rows(count: int) -> AsyncIterator[FileRow]:
@@ -190,7 +223,7 @@ async def _put_in_force(engine: AsyncEngine, definition: dict[str, object]) -> N
         await store.release_revision(tx, revision, _NOW)
 
 
-async def _floors(engine: AsyncEngine, count: int) -> tuple[float, float, float]:
+async def _copy_floor(engine: AsyncEngine, count: int) -> float:
     async with transaction(engine) as tx:
         await bulk.execute(tx, _COPY_FLOOR)
     began = time.perf_counter()
@@ -199,7 +232,11 @@ async def _floors(engine: AsyncEngine, count: int) -> tuple[float, float, float]
             kept = range(first, min(first + 1_000, count + 1))
             rows = [("bench-1", serial, "ieepa-2026", number_of(serial), "read") for serial in kept]
             await bulk.copy(tx, _FLOOR, tuple(column.name for column in _FLOOR.columns), rows)
-    copied = time.perf_counter() - began
+    return time.perf_counter() - began
+
+
+async def _floors(engine: AsyncEngine, count: int) -> tuple[float, float, float]:
+    copied = await _copy_floor(engine, count)
     began = time.perf_counter()
     async with transaction(engine) as tx:
         await bulk.execute(tx, "UPDATE floor_rows SET state = 'due'")

@@ -10,6 +10,7 @@ from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycle_cuts import Upstream, run_due_cycles
 from services.liquidation.acts.extension_drafts import draft_extensions
 from services.liquidation.acts.instructions import apply_confirmed
+from services.liquidation.acts.program_enrolling import enrol_known
 from services.liquidation.acts.program_judging import judge_again, judge_declared
 from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.radar import count_alarms
@@ -86,6 +87,9 @@ def schedule(platform: Platform) -> Sequence[Job]:
     async def read_duties(session: JobSession) -> None:
         await read_special_duties(session)
 
+    async def enrol(session: JobSession) -> None:
+        await enrol_known(session, clock, policy, law, slices=50)
+
     async def judge_files(session: JobSession) -> None:
         await judge_declared(session, clock, policy, law)
 
@@ -111,6 +115,7 @@ def schedule(platform: Platform) -> Sequence[Job]:
         Job("remind", timedelta(hours=1), tell_what_comes_near),
         Job("assess-waiting", timedelta(hours=1), assess_what_waits),
         Job("read-special-duties", timedelta(minutes=5), read_duties),
+        Job("enrol-in-programs", timedelta(minutes=1), enrol),
         Job("judge-declarations", timedelta(seconds=5), judge_files),
         Job("judge-declared-again", timedelta(minutes=1), judge_what_is_open),
     ]

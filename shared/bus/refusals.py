@@ -1,6 +1,5 @@
 """Refused messages as their senders know them, and the answer that goes back to each filer once."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +14,11 @@ from shared.bus.protocol import Record
 from shared.contracts.decode import Rejection, is_binary
 from shared.contracts.faults import Fault
 from shared.contracts.registry import TOPICS
+from shared.contracts.sources import filer_of
 from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number, tidy_entry_number
 from shared.db.transaction import Transaction
 from shared.runtime.ids import event_key
 
-_FILER_SOURCE: Final = re.compile(r"urn:filer:([0-9A-Z]{3})")
 _SYSTEMS: Final = ("urn:centerline:", "urn:cbp:")
 """Senders that are no filers, so that no filer can mend what they send."""
 
@@ -84,8 +83,8 @@ def find_filer(source: str | None, entry_number: str | None) -> str | None:
     None where neither does, and for what CBP's own systems send.
     """
     if source is not None:
-        if found := _FILER_SOURCE.fullmatch(source):
-            return found[1]
+        if (filer := filer_of(source)) is not None:
+            return filer
         if source.startswith(_SYSTEMS):
             return None
     return entry_number[:3] if entry_number is not None else None

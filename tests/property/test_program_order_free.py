@@ -5,17 +5,21 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
+import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.acts.program_enrolling import enrol_known
 from services.liquidation.acts.program_judging import judge_again, judge_declared
 from services.liquidation.api.program_models import templates
 from services.liquidation.domain.law import LAW
 from services.liquidation.store import programs as store
 from services.liquidation.store.invariants.programs import PROGRAM_INVARIANTS
 from services.liquidation.store.programs import Program, Revision
-from services.liquidation.store.tables.programs import declared_entries
+from services.liquidation.store.tables.programs import declared_entries, program_after_facts
 from services.liquidation.store.tables.records import entries
 from shared.contracts.envelope import Event
+from shared.contracts.post_entry import FilingKind
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.invariants import check_all
@@ -84,11 +88,7 @@ async def test_any_order_of_events_gives_the_same_verdicts(service_engine: MakeE
         for order in range(ORDERS):
             number, place = entry_number(), story * 1_000 + order
             events = events_of(number, place, Random(story))
-            Random(order).shuffle(events)
-            while events:
-                size = Random(order + len(events)).randint(1, 4)
-                await apply(engine, events[:size], now=NOW)
-                events = events[size:]
+            await apply_in_parts(engine, events, order)
             outcomes.add(await _outcome_of(engine, number))
         assert len(outcomes) == 1, (story, outcomes)
     clock = FixedClock(NOW)
@@ -97,6 +97,68 @@ async def test_any_order_of_events_gives_the_same_verdicts(service_engine: MakeE
     assert await judge_again(engine, clock, LAW.cycle, LAW) == 0
     found = await check_all(lambda: reading(engine), PROGRAM_INVARIANTS)
     assert not any(found.values()), found
+
+
+@pytest.mark.parametrize("intake", ["automatic", "offered"])
+async def test_any_order_of_events_gives_the_same_verdicts_of_what_a_program_takes_by_itself(
+    service_engine: MakeEngine, intake: str
+) -> None:
+    engine = await service_engine("liquidation")
+    model = templates()[0]
+    locks = model["corrections"] | {"lock": intake == "offered"}
+    await put_in_force(engine, model | {"intake": intake, "corrections": locks})
+    clock = FixedClock(NOW)
+    found = set()
+    for story in range(3):
+        outcomes = set()
+        for order in range(ORDERS):
+            number, place = entry_number(), story * 1_000 + order
+            events = [each for each in events_of(number, place, Random(story)) if not is_declaration(each)]
+            await apply_in_parts(engine, events, order)
+            outcomes.add(await _outcome_of(engine, number))
+        assert len(outcomes) == 1, (story, outcomes)
+        found |= outcomes
+    # Whoever is on a roll got there with the fact: nothing was left for the jobs.
+    assert await enrol_known(engine, clock, LAW.cycle, LAW) == 0
+    assert await judge_again(engine, clock, LAW.cycle, LAW) == 0
+    assert {len(each[3:]) for each in found} == {1}
+    wrong = await check_all(lambda: reading(engine), PROGRAM_INVARIANTS)
+    assert not any(wrong.values()), wrong
+
+
+async def test_any_order_of_events_after_the_posting_gives_the_same_facts_of_after(service_engine: MakeEngine) -> None:
+    engine = await service_engine("liquidation")
+    await put_in_force(engine, templates()[0])
+    for story in range(3):
+        outcomes = set()
+        for order in range(ORDERS):
+            number, place = entry_number(), story * 1_000 + order
+            filed, _, *later = events_of(number, place, Random(story + 2))
+            before = [each for each in later if is_declaration(each)]
+            await apply(engine, [filed], now=NOW)
+            await apply(engine, before, now=NOW)
+            async with transaction(engine) as tx:
+                posted = text("UPDATE declared_entries SET state = 'posted' WHERE entry_number = :n AND state = 'due'")
+                await tx.connection.execute(posted, {"n": number})
+            claim = post_entry("drawback-claim", f"C-{place}", [number])
+            await apply_in_parts(engine, [*(each for each in later if not is_declaration(each)), claim], order)
+            facts = [each for each in await rows(engine, program_after_facts) if each.entry_number == number]
+            standing = [(each.code, each.removed_cents, each.owed_cents) for each in facts if each.gone_at is None]
+            outcomes.add((*sorted(standing), await _outcome_of(engine, number)))
+        assert len(outcomes) == 1, (story, outcomes)
+
+
+def is_declaration(event: Event[Any]) -> bool:
+    return getattr(event.data, "kind", None) is FilingKind.REFUND_DECLARATION
+
+
+async def apply_in_parts(engine: AsyncEngine, events: list[Event[Any]], order: int) -> None:
+    """Events in an order of their own, in batches of drawn sizes."""
+    Random(order).shuffle(events)
+    while events:
+        size = Random(order + len(events)).randint(1, 4)
+        await apply(engine, events[:size], now=NOW)
+        events = events[size:]
 
 
 async def _outcome_of(engine: AsyncEngine, number: str) -> tuple[Any, ...]:

@@ -37,6 +37,9 @@ ENTRIES, PROGRAMS = 400, 40
 
 
 def draw_definition(draw: random.Random) -> Definition:
+    intake = draw.choice(("declared", "declared", "automatic", "offered"))
+    offering = {"answer_days": draw.choice((None, 0, 30, 120)), "silence": draw.choice(("accept", "drop"))}
+
     def some(values: tuple[Any, ...], most: int = 3) -> list[Any]:
         return draw.sample(values, draw.randint(0, min(most, len(values))))
 
@@ -88,7 +91,8 @@ def draw_definition(draw: random.Random) -> Definition:
                 "product": "text" if draw.random() < 0.2 else None,
             },
             "entered": {"from": maybe(day(days=200)), "to": maybe(day(date(2026, 2, 1), 150))},
-            "intake": "declared",
+            "intake": intake,
+            "offering": offering if intake == "offered" else None,
             "money": {
                 "interest": "1505c",
                 "small": "by-writer",
@@ -294,15 +298,22 @@ async def test_verdicts_in_sql_are_those_of_the_pure_rules(service_engine: MakeE
                     frozenset(draw.sample(IMPORTERS, draw.randint(1, 2))),
                     draw.choice((None, "B76")),
                     "earlier" if draw.random() < 0.05 else None,
+                    draw.choice((None, None, "accept", "contest")) if not program.is_asked_for else None,
+                    TODAY - timedelta(days=draw.choice((0, 30, 31, 200))) if not program.is_asked_for else None,
                 )
                 entry = known.get(number)
                 found = duties.get(number, {}).get(entry.version, ()) if entry is not None else ()
                 verdict = judge_purely(program, entry, found, mine)
-                is_entitled = entry is None or (
-                    ("filer-of-entry" in program.declaring.by and number[:3] == mine.filer)
-                    or ("importer" in program.declaring.by and entry.importer_number in mine.importers)
+                is_entitled = (
+                    entry is None
+                    or not program.is_asked_for
+                    or (
+                        ("filer-of-entry" in program.declaring.by and number[:3] == mine.filer)
+                        or ("importer" in program.declaring.by and entry.importer_number in mine.importers)
+                    )
                 )
-                asked.append(AskedRow(number, received, is_entitled, mine.earlier is not None))
+                is_behind = mine.earlier is not None
+                asked.append(AskedRow(number, received, is_entitled, is_behind, mine.answer, mine.offered_on))
                 expected.append(
                     VerdictRow(
                         number,

@@ -13,9 +13,8 @@ from services.liquidation.domain.sequences import OF_VERSION
 from services.liquidation.publishing import correction_refused, version_announced
 from services.liquidation.store.records import EntryRow, LegalEvent
 from shared.bus.outbox import Outgoing
+from shared.contracts.sources import filer_of
 from shared.customs.calendar import legal_date
-
-_LONGEST_CODE = 64
 
 
 class DerivedRecords(NamedTuple):
@@ -114,5 +113,5 @@ def announce_version(
 
 def _find_other_filer(entry_number: str, version: Version) -> str | None:
     """Who corrected the summary, if not the first filer, whose code begins the entry number."""
-    filer = version.origin.source.removeprefix("urn:filer:")[:_LONGEST_CODE]
-    return filer if filer not in ("", version.origin.source[:_LONGEST_CODE], entry_number[:3]) else None
+    filer = filer_of(version.origin.source)
+    return filer if filer != entry_number[:3] else None

@@ -4,20 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.liquidation.acts.declaring import Declarant
+from services.liquidation.acts.declaring import Declarant, read_cells
 from services.liquidation.acts.entries import load_known_facts
 from services.liquidation.acts.program_judging import Seen, judge_requests
-from services.liquidation.acts.programs import find_in_force
+from services.liquidation.acts.programs import find_asked_for
 from services.liquidation.domain.facts import EntryFacts
 from services.liquidation.domain.law import CyclePolicy, LawSettings
-from services.liquidation.domain.program.rows import GIVEN, read_number
 from services.liquidation.store import declarations as store
 from services.liquidation.store import program_facts
-from services.liquidation.store.declarations import RequestRow
+from services.liquidation.store.declarations import DeclaredRow, RequestRow
 from services.liquidation.store.records import load_entries
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
-from shared.runtime.logging import mask_importer_numbers
 
 _CHECK = "~check"
 """The id of what is not declared: behind every declaration of the same moment."""
@@ -34,14 +32,8 @@ async def check_cells(
     law: LawSettings,
 ) -> list[RequestRow]:
     """Each row as it would be judged; raises `Conflict` (program-closed) while no revision is in force."""
-    released = await find_in_force(tx, program)
-    rows = [_read(program, number, cell, declarant, now) for number, cell in cells]
-    seen: set[str] = set()
-    for place, row in enumerate(rows):
-        if row.entry_number in seen:
-            rows[place] = replace(row, state="dropped", code="repeated")
-        elif row.entry_number is not None:
-            seen.add(row.entry_number)
+    released = await find_asked_for(tx, program)
+    rows = [_ask(program, row, declarant, now) for row in read_cells(cells)]
     asked = {row.entry_number: row for row in rows if row.entry_number is not None and row.code is None}
     judged: dict[str, RequestRow] = {}
     numbers = sorted(asked)
@@ -58,7 +50,7 @@ async def check_cells(
             entry = Seen(rules, entries.get(number), duties.get(number, {}), facts, policy, law)
             mine = asked[number]
             standing = others.get(number, [])
-            requests, _ = judge_requests(rules, entry, [*standing, mine], today)
+            requests, _, _ = judge_requests(rules, entry, [*standing, mine], today)
             for request, verdict in requests:
                 if request.asked.declaration_id == _CHECK and verdict is not None:
                     judged[number] = replace(
@@ -75,17 +67,15 @@ async def check_cells(
     return [judged.get(row.entry_number or "", row) if row.code is None else row for row in rows]
 
 
-def _read(program: str, number: int, cell: str, declarant: Declarant, now: datetime) -> RequestRow:
-    entry_number, code = read_number(cell)
-    given = mask_importer_numbers(cell)[:GIVEN] if entry_number is None else None
+def _ask(program: str, row: DeclaredRow, declarant: Declarant, now: datetime) -> RequestRow:
     return RequestRow(
         _CHECK,
-        number,
+        row.row_number,
         program,
-        entry_number,
-        given,
-        "dropped" if code is not None else "read",
-        code,
+        row.entry_number,
+        row.given,
+        "dropped" if row.code is not None else "read",
+        row.code,
         None,
         None,
         None,

@@ -11,24 +11,28 @@ from typing import Final
 
 from services.liquidation.acts.derived_records import derive_records
 from services.liquidation.acts.entries import KnownFacts, load_known_facts
+from services.liquidation.acts.program_rolls import enrol_reached
 from services.liquidation.domain.facts import EntryFacts, RefundLock, Version
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.plan import UsualPlans
 from services.liquidation.domain.program.definition import Definition
 from services.liquidation.domain.program.judging import (
     LASTING,
+    AfterFact,
     Asked,
     ProgramEntry,
     Request,
     SpecialDuty,
     Verdict,
     judge_all,
+    list_after_facts,
 )
 from services.liquidation.domain.protest.timeliness import liquidation_window
 from services.liquidation.domain.record import Record, derive
 from services.liquidation.publishing import SOURCE
 from services.liquidation.store import declarations as store
 from services.liquidation.store import program_facts
+from services.liquidation.store import program_rolls as roll_store
 from services.liquidation.store import programs as program_store
 from services.liquidation.store import records as record_store
 from services.liquidation.store.declarations import RequestRow
@@ -44,8 +48,8 @@ from shared.runtime.slices import do_or_set_aside, work_through
 
 CHUNK: Final = 1_000
 
-Judged = tuple[list[tuple[Request, Verdict | None]], RefundLock | None]
-"""Every request for an entry with its verdict, and the lock of the one that stands."""
+Judged = tuple[list[tuple[Request, Verdict | None]], RefundLock | None, ProgramEntry | None]
+"""Every request for an entry with its verdict, the lock of the one that stands, and the entry as it was looked at."""
 
 
 async def judge_entries(
@@ -74,16 +78,23 @@ async def judge_entries(
     rules, today = released.rules, legal_date(now)
     changed: list[RequestRow] = []
     relocked: list[str] = []
+    after: dict[str, list[tuple[str, str, AfterFact]]] = {}
     for number, asked in requests.items():
         row = rows.get(number)
         facts = known.of(row) if row is not None else EntryFacts(())
         entry = Seen(rules, entries.get(number), duties.get(number, {}), facts, policy, law)
-        judged, lock = judge_requests(rules, entry, asked, today)
+        judged, lock, seen = judge_requests(rules, entry, asked, today)
+        if (posted := next((each for each in asked if each.state == "posted"), None)) is not None:
+            facts_of_after = list_after_facts(rules, seen, posted.removed_cents) if seen is not None else []
+            after[number] = [(number, posted.declaration_id, each) for each in facts_of_after]
         changed += _list_changed(asked, judged, lock, released.revision, now)
         before = [each for each in facts.locks if each.program == program and each.until is None]
         if before != ([lock] if lock is not None else []):
             relocked.append(number)
     await store.write_judged(tx, changed)
+    if after:
+        found = [each for facts_of_entry in after.values() for each in facts_of_entry]
+        await roll_store.write_after_facts(tx, program, after, found, now)
     if relocked:
         await _derive_again(tx, [rows[each] for each in relocked if each in rows], policy, law, now)
     return len(changed)
@@ -150,23 +161,33 @@ def judge_requests(program: Definition, entry: Seen, asked: Sequence[RequestRow]
     """Verdicts on the requests for one entry, and the lock that follows.
 
     The entry is looked at as it was when the first request was received: with corrections of after it waiting. Only if
-    that is dropped, and what was corrected since makes it good, that correction stands, and later ones wait.
+    that is dropped, and what was corrected since makes it good, that correction stands, and later ones wait. Nothing
+    waits for what a program took by itself until its importer accepts it. What is posted is looked at as it was locked.
     """
     requests = [_request(each) for each in asked]
+    for row in asked:
+        if row.state == "posted":
+            kept = _lock(program, row.declaration_id, row.locked_from)
+            seen, _ = entry.under(kept)
+            return judge_all(program, seen, requests, today), kept, seen
     standing = [each for each in requests if each.withdrawn_at is None]
     for first in standing:
-        lock = RefundLock(program.program, first.asked.declaration_id, first.asked.received_at)
+        lock = _lock(program, first.asked.declaration_id, first.locks_since)
         seen, _ = entry.under(lock)
         judged = judge_all(program, seen, requests, today)
         if _is_accepted(judged, first):
-            return judged, lock if _locks(program, seen) else None
+            return judged, lock if _locks(program, seen) else None, seen
     seen, governing = entry.under(None)
     judged = judge_all(program, seen, requests, today)
     for request in standing:
         if _is_accepted(judged, request) and governing is not None and _locks(program, seen):
-            since = max(request.asked.received_at, governing.origin.at)
-            return judged, RefundLock(program.program, request.asked.declaration_id, since)
-    return judged, None
+            since = max(request.locks_since, governing.origin.at) if request.locks_since is not None else None
+            return judged, _lock(program, request.asked.declaration_id, since), seen
+    return judged, None, seen
+
+
+def _lock(program: Definition, declaration_id: str, since: datetime | None) -> RefundLock | None:
+    return RefundLock(program.program, declaration_id, since) if since is not None else None
 
 
 def _is_accepted(judged: Sequence[tuple[Request, Verdict | None]], request: Request) -> bool:
@@ -188,8 +209,17 @@ def _request(row: RequestRow) -> Request:
         legal_date(row.received_at),
         frozenset(row.importers),
         row.filer_code,
+        answer=row.answer,
+        offered_on=legal_date(row.offered_at) if row.offered_at is not None else None,
     )
-    return Request(asked, row.row_number, row.withdrawn_at)
+    return Request(asked, row.row_number, row.withdrawn_at, _asked_at(row), row.state == "posted")
+
+
+def _asked_at(row: RequestRow) -> datetime | None:
+    """When somebody asked for the refund; what a program took by itself is asked for when its importer accepts it."""
+    if row.offered_at is None:
+        return row.received_at
+    return row.answered_at if row.answer == "accept" else None
 
 
 def _list_changed(
@@ -201,7 +231,8 @@ def _list_changed(
 ) -> list[RequestRow]:
     """The rows whose verdict differs from what is written; one that is posted is never judged again."""
     rows = {(each.declaration_id, each.row_number): each for each in asked}
-    changed, standing = [], None
+    changed: list[RequestRow] = []
+    standing = next((each.declaration_id for each in asked if each.state == "posted"), None)
     for request, verdict in judged:
         row = rows[request.asked.declaration_id, request.row_number]
         if verdict is None or row.state == "posted":
@@ -243,7 +274,11 @@ async def _derive_again(
 async def judge_touched(
     tx: Transaction, entry_numbers: Collection[str], now: datetime, policy: CyclePolicy, law: LawSettings
 ) -> None:
-    """Judge again what was asked for of these entries, whose facts have just changed."""
+    """Judge again what was asked for of these entries, whose facts have just changed.
+
+    Programs that take entries by themselves take first which of them they reach by now.
+    """
+    await enrol_reached(tx, entry_numbers, now)
     for program, numbers in (await store.list_declared(tx, entry_numbers)).items():
         await judge_entries(tx, program, numbers, now, policy, law)
 

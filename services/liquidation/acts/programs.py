@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.money.settings import MoneySettings
 from services.liquidation.domain.program.definition import definition_from_json, find_faults
 from services.liquidation.store import programs as store
 from services.liquidation.store import special_duties
 from services.liquidation.store.program_verdicts import TrialLine, try_program
 from services.liquidation.store.programs import Program, ProgramEvent, Revision, Trial
+from services.liquidation.store.records import exclude_everyone
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
 from shared.runtime.access import Matter, demand
@@ -47,8 +49,7 @@ async def draft_revision(
 ) -> Revision:
     """Keep the next revision of a program, whole; the released one stays in force until this one is released."""
     await hold_program(tx, program)
-    _demand_code(program, definition)
-    _demand_sound(definition)
+    await _demand_fitting(tx, program, definition)
     known = await store.list_revisions(tx.connection, program)
     draft = Revision(program, len(known) + 1, 1, "draft", definition, reason, now, caller.signature)
     return await _draft(tx, now, draft, caller)
@@ -73,8 +74,7 @@ async def edit_revision(
     """Replace a draft; what was tried or confirmed of it has to be done again. `Conflict` once it is released."""
     found = await hold_revision(tx, program, revision, meant)
     demand_draft(found)
-    _demand_code(program, definition)
-    _demand_sound(definition)
+    await _demand_fitting(tx, program, definition)
     edited = replace(found, edits=found.edits + 1, state="draft", definition=definition, reason=reason, tried_at=None)
     await store.write_revision(tx, edited)
     await _note(tx, edited, "edited", now, caller, reason)
@@ -82,7 +82,13 @@ async def edit_revision(
 
 
 async def try_revision(
-    tx: Transaction, now: datetime, program: str, revision: int, law: LawSettings, caller: Identity
+    tx: Transaction,
+    now: datetime,
+    program: str,
+    revision: int,
+    law: LawSettings,
+    money: MoneySettings,
+    caller: Identity,
 ) -> Trial:
     """What a revision would do with every entry that it reaches, were all of it asked for today.
 
@@ -100,7 +106,7 @@ async def try_revision(
             remedy="Wait for the job read-special-duties; docs/operations.md says how to see how far it is.",
         )
     today = legal_date(now)
-    lines = await try_program(tx, found.rules, today, law)
+    lines = await try_program(tx, found.rules, today, law, money)
     trial = await store.add_trial(tx, _sum_up(found, lines, now, caller))
     await store.write_revision(tx, replace(found, tried_at=now))
     await _note(tx, found, "tried", now, caller, f"trial {trial.number}: {trial.accepted} of {trial.entries} entries")
@@ -123,6 +129,7 @@ def _sum_up(found: Revision, lines: Sequence[TrialLine], now: datetime, caller: 
         sum(line.entries for line in lines),
         sum(line.entries for line in lines if line.code is None),
         sum(line.removed_cents for line in lines),
+        sum(line.likely_cents for line in lines),
         [{name: value for name, value in asdict(line).items() if name != "example"} for line in lines],
         dict(examples),
     )
@@ -132,13 +139,11 @@ async def confirm_revision(
     tx: Transaction, now: datetime, program: str, revision: int, meant: IfMatch, caller: Identity
 ) -> Revision:
     """Confirm a draft that was tried within a day, as somebody who did not draft it: the first of two."""
-    found = await hold_revision(tx, program, revision, meant)
-    authority = _demand_authority(caller, "program.release", found, now)
+    found, authority = await _hold_to_release(tx, now, program, revision, meant, caller)
     demand_draft(found)
     if found.state == "confirmed":
         raise _wrong_state(found, "A second person releases it: POST …/releases.")
-    demand_not_drafted_by(caller, await store.list_events(tx.connection, program), revision)
-    await _demand_trial(tx, found, now)
+    await _demand_trusted(tx, found, now, caller)
     confirmed = replace(found, state="confirmed")
     await store.write_revision(tx, confirmed)
     await _note(tx, confirmed, "confirmed", now, caller, None, authority)
@@ -153,20 +158,35 @@ async def release_revision(
     Raises `Conflict` unless it is confirmed and its trial is less than a day old, `Forbidden` for whoever drafted or
     confirmed it.
     """
-    found = await hold_revision(tx, program, revision, meant)
-    authority = _demand_authority(caller, "program.release", found, now)
+    found, authority = await _hold_to_release(tx, now, program, revision, meant, caller)
     if found.state != "confirmed":
         raise _wrong_state(found, "It is confirmed first, by somebody who did not draft it: POST …/confirmations.")
-    events = await store.list_events(tx.connection, program)
-    demand_not_drafted_by(caller, events, revision)
-    for each in events:
-        if each.revision == revision and each.change == "confirmed":
-            demand_second_person(caller, (each.actor, each.acting_for), "confirmed this revision")
-    await _demand_trial(tx, found, now)
+    await _demand_trusted(tx, found, now, caller)
+    if not found.rules.is_asked_for:
+        # Batches that began before the release do not know it: those that come behind it take what they reach.
+        await exclude_everyone(tx)
     await store.release_revision(tx, found, now)
     released = replace(found, state="released", released_at=now)
     await _note(tx, released, "released", now, caller, None, authority)
     return released
+
+
+async def _hold_to_release(
+    tx: Transaction, now: datetime, program: str, revision: int, meant: IfMatch, caller: Identity
+) -> tuple[Revision, str]:
+    """A revision that is held, with the row of authority by which the caller may put it in force."""
+    found = await hold_revision(tx, program, revision, meant)
+    return found, _demand_authority(caller, "program.release", found, now)
+
+
+async def _demand_trusted(tx: Transaction, found: Revision, now: datetime, caller: Identity) -> None:
+    """Raise `Forbidden` for whoever drafted or confirmed a revision, `Conflict` unless it was tried within a day."""
+    events = await store.list_events(tx.connection, found.program)
+    demand_not_drafted_by(caller, events, found.revision)
+    for each in events:
+        if found.state == "confirmed" and each.revision == found.revision and each.change == "confirmed":
+            demand_second_person(caller, (each.actor, each.acting_for), "confirmed this revision")
+    await _demand_trial(tx, found, now)
 
 
 async def _demand_trial(tx: Transaction, found: Revision, now: datetime) -> None:
@@ -221,6 +241,22 @@ async def find_in_force(tx: Transaction, program: str) -> Revision:
     return found
 
 
+async def find_asked_for(tx: Transaction, program: str) -> Revision:
+    """The revision in force of a program to which entries are declared; raises `Conflict` where it takes them itself.
+
+    That is `program-takes-itself`, and `program-closed` while no revision is in force.
+    """
+    found = await find_in_force(tx, program)
+    if not found.rules.is_asked_for:
+        raise Conflict(
+            f"Program {program} takes entries by itself: nobody declares them.",
+            rule=_RULE,
+            code="program-takes-itself",
+            remedy="GET /importers/{importer_number}/program-offers lists what it took, and what can be answered.",
+        )
+    return found
+
+
 def closed(program: str, why: str) -> Conflict:
     """The program takes no declaration; to be raised."""
     return Conflict(
@@ -241,16 +277,33 @@ def no_revision(program: str, revision: int) -> NotFound:
     return NotFound(f"Program {program} has no revision {revision}.", remedy=f"GET /programs/{program} lists them.")
 
 
-def _demand_code(program: str, definition: Mapping[str, Any]) -> None:
+async def _demand_fitting(tx: Transaction, program: str, definition: Mapping[str, Any]) -> None:
+    """Raise `Refused` for a revision of another program, or one that takes entries in another way than before."""
     if definition["program"] != program:
-        fault = FieldFault("body.definition.program", "program-fields", f"the code of this program, {program}")
-        raise _unsound([fault])
+        raise _unsound([_fault("program", f"the code of this program, {program}")])
+    _demand_sound(definition)
+    released = await store.find_released(tx.connection, program)
+    if released is None:
+        return
+    before, after = released.rules, definition_from_json(definition)
+    faults = []
+    if before.intake != after.intake:
+        faults.append(_fault("intake", f"{before.intake} in a revision that was released: draft another program"))
+    if not before.is_asked_for and before.declaring.since != after.declaring.since:
+        why = f"what is on the roll was received from {before.declaring.since} on: draft another program"
+        faults.append(_fault("declaring.from", why))
+    if faults:
+        raise _unsound(faults)
+
+
+def _fault(field: str, why: str) -> FieldFault:
+    return FieldFault(f"body.definition.{field}", "program-fields", why)
 
 
 def _demand_sound(definition: Mapping[str, Any]) -> None:
     faults = find_faults(definition_from_json(definition))
     if faults:
-        raise _unsound([FieldFault(f"body.definition.{field}", "program-fields", why) for field, why in faults])
+        raise _unsound([_fault(field, why) for field, why in faults])
 
 
 def _unsound(faults: Sequence[FieldFault]) -> Refused:

@@ -25,6 +25,7 @@ from services.liquidation.api import (
     posted_acts,
     preference_claims,
     preference_programs,
+    program_offers,
     programs,
     protest_acts,
     protest_files,
@@ -73,6 +74,7 @@ ROUTERS = [
     reconciliation.router,
     adcvd_errors.router,
     programs.router,
+    program_offers.router,
     declarations.router,
 ]
 PUBLIC_ROUTERS = [

@@ -27,6 +27,8 @@ FORMS: Final[dict[str, Form]] = {
 }
 MAX_LINE: Final = 65_536
 MAX_JSON: Final = 4 << 20
+MAX_CELL: Final = 200
+"""Characters of a cell that are looked at; an entry number with all that may stand around it has fewer."""
 _SEPARATORS: Final = ",;\t|"
 _UTF_16: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _NUMBERS: Final = re.compile(r"number|num|no\b|nr|#", re.IGNORECASE)
@@ -44,7 +46,7 @@ async def read_rows(body: AsyncIterable[bytes], form: Form) -> AsyncIterator[Fil
         async for line in _read_lines(body):
             if line.strip():
                 number += 1
-                yield FileRow(number, line, _cell_of_json(line))
+                yield FileRow(number, line, _cell_of_json(line)[:MAX_CELL])
         return
     async for row in _read_csv(_read_lines(body)):
         yield row
@@ -112,7 +114,7 @@ async def _read_csv(lines: AsyncIterator[str]) -> AsyncIterator[FileRow]:
                 continue
         number += 1
         cells = _split(line, separator)
-        cell = cells[column] if column < len(cells) else ""
+        cell = cells[column][:MAX_CELL] if column < len(cells) else ""
         # The header says what the rows mean: with the first row it belongs to what was sent.
         yield FileRow(number, header + line + "\n" if number == 1 else line + "\n", cell)
     if column < 0:
@@ -167,7 +169,7 @@ def _read_json(content: bytes) -> list[FileRow]:
         given = next((each for key, each in given.items() if "entr" in key.lower() and isinstance(each, list)), None)
     if not isinstance(given, list):
         raise _no_column()
-    return [FileRow(number, f"{cell}\n", cell) for number, cell in enumerate(map(_cell, given), 1)]
+    return [FileRow(number, f"{cell}\n", cell[:MAX_CELL]) for number, cell in enumerate(map(_cell, given), 1)]
 
 
 def _unreadable(why: str) -> Malformed:

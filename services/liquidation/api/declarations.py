@@ -20,12 +20,12 @@ from services.liquidation.api.declaration_files import FORMS, Form, read_rows
 from services.liquidation.api.programs import ProgramPath, StateOut, show_states
 from services.liquidation.domain.program.explaining import CODES, NOTE_WORDS, describe_code
 from services.liquidation.store import declarations as store
-from services.liquidation.store.declarations import Declaration, RequestRow
+from services.liquidation.store.declarations import WHOLE, Declaration, RequestRow, Sight
 from services.liquidation.store.records import load_entries
 from shared.contracts.terms import EntryNumber
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, snapshot, transaction
-from shared.runtime.access import Matter, reach_of
+from shared.runtime.access import Matter, reach_of, shown_importer_number
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Malformed, Refused
 from shared.runtime.identity import Identity
@@ -91,12 +91,12 @@ class DeclarationOut(BaseModel):
 
     declaration_id: str
     program: str
-    door: Literal["upload", "event"]
+    door: Literal["upload", "event", "program"] = Field(description="program: a roll of what it took by itself.")
     state: Literal["open", "judging", "judged", "refused"] = Field(
         description="open: send the file again with the same key. judging: rows are still to be judged."
     )
     code: str | None = Field(description="Why a declaration by event is refused.")
-    rows: int
+    rows: int = Field(description="Of those that the caller may see.")
     received_at: datetime
     made_by: str
     removed_usd: str = Field(description="Duty that the program removes from what is accepted, without interest.")
@@ -298,9 +298,11 @@ async def list_results(
     """Each row in the order of the file."""
     position = page.position(int)
     async with snapshot(engine_of(request)) as tx:
-        await _find(tx, program, declaration_id, caller, today_of(request))
+        _, sight = await _find(tx, program, declaration_id, caller, today_of(request))
         after = position[0] if position else 0
-        rows = await store.list_results(tx, declaration_id, after=after, code=code, state=state, limit=page.fetch)
+        rows = await store.list_results(
+            tx, declaration_id, sight, after=after, code=code, state=state, limit=page.fetch
+        )
     return build_page(rows, page, key=lambda row: (row.row_number,), item=_row, request=request, response=response)
 
 
@@ -319,8 +321,10 @@ async def read_results_csv(
 ) -> Response:
     """Row by row with code, fact, remedy and last day; the header `X-Next-After` says where the next part begins."""
     async with snapshot(engine_of(request)) as tx:
-        await _find(tx, program, declaration_id, caller, today_of(request))
-        rows = await store.list_results(tx, declaration_id, after=after, code=None, state=None, limit=MOST_CHECKED)
+        _, sight = await _find(tx, program, declaration_id, caller, today_of(request))
+        rows = await store.list_results(
+            tx, declaration_id, sight, after=after, code=None, state=None, limit=MOST_CHECKED
+        )
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     names = ("row", "entry_number", "given", "state", "code", "fact", "remedy", "last_day", "removed_usd", "notes")
@@ -371,41 +375,48 @@ async def read_program_entry(
         entry = (await load_entries(tx, [number])).get(number)
         is_reached = entry is not None and reach.covers(matter_of_entry(entry))
         found = await store.list_requests_for(tx, program, number)
-        seen = []
-        for each in found:
-            declaration = await store.find_declaration(tx, each.declaration_id)
-            if is_reached or (declaration is not None and acts.is_own(declaration, declarant_of(caller))):
-                seen.append(each)
+        asked = await store.find_declarations(tx, [each.declaration_id for each in found])
+        sights = {name: acts.sight_of(each, declarant_of(caller)) for name, each in asked.items()}
+        whole = {name for name, sight in sights.items() if sight is not None and sight.is_whole}
+        seen = [each for each in found if is_reached or each.declaration_id in whole]
     if not seen and not is_reached:
         raise no_entry(number)
     return RequestsOut(program=program, entry_number=number, requests=list(map(_row, seen)))
 
 
-async def _find(tx: Transaction, program: str, declaration_id: str, caller: Identity, today: date) -> Declaration:
-    """A declaration of the caller's, or any for whoever reads them nationally."""
-    found = await store.find_declaration(tx, declaration_id)
-    is_seen = reach_of(caller, "refund-declaration.read", today).covers(Matter())
-    if found is None or found.program != program or not (is_seen or acts.is_own(found, declarant_of(caller))):
-        raise acts.no_declaration(declaration_id)
-    return found
+async def _find(
+    tx: Transaction, program: str, declaration_id: str, caller: Identity, today: date
+) -> tuple[Declaration, Sight]:
+    """A declaration of the caller's with the rows that are, or any whole for whoever reads them nationally."""
+    if reach_of(caller, "refund-declaration.read", today).covers(Matter()):
+        found = await store.find_declaration(tx, declaration_id)
+        if found is None or found.program != program:
+            raise acts.no_declaration(declaration_id)
+        return found, WHOLE
+    return await acts.find_own(tx, program, declaration_id, declarant_of(caller))
 
 
 async def _show(tx: Transaction, program: str, declaration_id: str, caller: Identity, today: date) -> DeclarationOut:
-    found = await _find(tx, program, declaration_id, caller, today)
-    counts = await store.count_states(tx, declaration_id=declaration_id)
+    found, sight = await _find(tx, program, declaration_id, caller, today)
+    counts = await store.count_states(tx, declaration_id, sight)
     return DeclarationOut(
         declaration_id=found.declaration_id,
         program=found.program,
         door=found.door,
         state=found.state,
         code=found.code,
-        rows=found.rows,
+        rows=found.rows if found.door != "program" and sight.is_whole else sum(each.entries for each in counts),
         received_at=found.received_at,
-        made_by=found.made_by,
+        made_by=_maker(found, caller),
         removed_usd=format_cents(sum(each.removed_cents for each in counts)),
         states=show_states(counts),
         results=f"/programs/{program}/declarations/{declaration_id}/results",
     )
+
+
+def _maker(found: Declaration, caller: Identity) -> str:
+    """Who made it; by event an importer is named by its number, which can be a person's."""
+    return shown_importer_number(caller, found.made_by) if found.made_by in found.importers else found.made_by
 
 
 def _row(row: RequestRow) -> RowOut:

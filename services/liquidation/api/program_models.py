@@ -8,7 +8,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.liquidation.api.predicates import Heading
-from services.liquidation.domain.program.definition import Act, Declarer, Exclusion, Intake, Mark, Writer
+from services.liquidation.domain.program.definition import Act, Declarer, Exclusion, Intake, Mark, Silence, Writer
 from shared.contracts.terms import Country, EntryTypeCode, ImporterNumber, ShortText
 from shared.web.fields import LegalDay
 
@@ -138,6 +138,13 @@ class CorrectionsIn(_Part):
     free_while_suspended: tuple[EntryTypeCode, ...] = Field(default=(), max_length=20)
 
 
+class OfferingIn(_Part):
+    """How long what is offered can be answered, and what silence means."""
+
+    answer_days: int | None = Field(default=None, ge=0, le=3_650, description="Days after that of the offer.")
+    silence: Silence = Field(default="drop", description="accept: the refund is made. drop: it is not.")
+
+
 class DefinitionIn(_Part):
     """A revision of a program, whole."""
 
@@ -150,7 +157,8 @@ class DefinitionIn(_Part):
     goods: GoodsIn = GoodsIn()
     entered: DaysIn = DaysIn()
     intake: Intake = Field(
-        description="declared: importers ask. automatic and offered are kept, and not carried out yet."
+        description="declared: importers and filers ask. automatic: the program takes all that it reaches, and an"
+        " importer may decline. offered: it takes and reckons all that it reaches, and each importer answers."
     )
     money: MoneyIn
     declaring: DeclaringIn
@@ -160,6 +168,7 @@ class DefinitionIn(_Part):
     corrections: CorrectionsIn
     revives: tuple[Heading, ...] = Field(default=(), max_length=500)
     unknown_days: int = Field(default=30, ge=0, le=3_650)
+    offering: OfferingIn | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The definition as it is stored."""

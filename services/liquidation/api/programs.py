@@ -1,5 +1,7 @@
 """The HTTP side of programs of mass change: shipped models, drafts, trials, confirmations, releases, findings."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -10,14 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.liquidation.acts import programs as acts
 from services.liquidation.acts.entries import hold_entry
 from services.liquidation.acts.program_judging import judge_entries
-from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of
+from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of, money_policy_of
 from services.liquidation.api.program_models import DefinitionIn, RevisionIn, templates
 from services.liquidation.store import declarations as declaration_store
 from services.liquidation.store import programs as store
 from services.liquidation.store.programs import GoodsFinding, Program, Revision, Trial
 from shared.contracts.terms import ShortText
+from shared.customs.importer_number import mask_importer_number
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, snapshot, transaction
+from shared.runtime.access import is_staff, shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
@@ -100,6 +104,7 @@ class TotalOut(BaseModel):
     value: str | None = Field(description="null: accepted, where it is a code; unknown, where it is a Center.")
     entries: int
     removed_usd: str
+    likely_usd: str | None
 
 
 class TrialLineOut(BaseModel):
@@ -113,10 +118,11 @@ class TrialLineOut(BaseModel):
     readiness: str | None
     entries: int
     removed_usd: str
+    likely_usd: str | None
 
 
 class TrialOut(BaseModel):
-    """What a revision would do, were everything that it reaches asked for on a day; duty without interest."""
+    """What a revision would do, were everything that it reaches asked for on a day."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -132,11 +138,20 @@ class TrialOut(BaseModel):
                     "entries": 3,
                     "accepted": 2,
                     "removed_usd": "18750.00",
-                    "by_code": [{"value": None, "entries": 2, "removed_usd": "18750.00"}],
-                    "by_cohort": [{"value": "unliquidated", "entries": 2, "removed_usd": "18750.00"}],
-                    "by_center": [{"value": "CEE007", "entries": 3, "removed_usd": "18750.00"}],
-                    "by_month": [{"value": "2026-03", "entries": 3, "removed_usd": "18750.00"}],
-                    "by_readiness": [{"value": "unknown", "entries": 3, "removed_usd": "18750.00"}],
+                    "likely_usd": "19012.41",
+                    "by_code": [{"value": None, "entries": 2, "removed_usd": "18750.00", "likely_usd": "19012.41"}],
+                    "by_cohort": [
+                        {"value": "unliquidated", "entries": 2, "removed_usd": "18750.00", "likely_usd": "19012.41"}
+                    ],
+                    "by_center": [
+                        {"value": "CEE007", "entries": 3, "removed_usd": "18750.00", "likely_usd": "19012.41"}
+                    ],
+                    "by_month": [
+                        {"value": "2026-03", "entries": 3, "removed_usd": "18750.00", "likely_usd": "19012.41"}
+                    ],
+                    "by_readiness": [
+                        {"value": "unknown", "entries": 3, "removed_usd": "18750.00", "likely_usd": "19012.41"}
+                    ],
                     "examples": {"accepted": ["B7603245278"]},
                     "lines": [],
                 }
@@ -153,7 +168,12 @@ class TrialOut(BaseModel):
     tried_by: str
     entries: int
     accepted: int
-    removed_usd: str
+    removed_usd: str = Field(description="Duty that is removed, without interest: the least that is refunded.")
+    likely_usd: str | None = Field(
+        description="What would be refunded: with interest to the day of the trial where the payment is known, at the"
+        " lower rate where nobody recorded what the importer is, and without what is small and disregarded. null: of a"
+        " trial of before this was reckoned."
+    )
     by_code: list[TotalOut]
     by_cohort: list[TotalOut]
     by_center: list[TotalOut]
@@ -217,13 +237,14 @@ async def list_templates(_: Annotated[Identity, allow("program.read")]) -> Templ
 
 @router.get("/programs", summary="Programs of mass change")
 async def list_programs(
-    request: Request, response: Response, _: Annotated[Identity, allow("program.read")], page: CurrentPage
+    request: Request, response: Response, caller: Annotated[Identity, allow("program.read")], page: CurrentPage
 ) -> Page[ProgramOut]:
-    """In order of their codes."""
+    """In order of their codes; to the trade those that were released."""
     position = page.position(str)
     async with reading(engine_of(request)) as connection:
-        rows = await store.list_programs(connection, after=position[0] if position else None, limit=page.fetch)
-        shown = {row.program: await _show(connection, row, is_whole=False) for row in rows}
+        after = position[0] if position else None
+        rows = await store.list_programs(connection, after=after, limit=page.fetch, drafts=is_staff(caller))
+        shown = {row.program: await _show(connection, row, caller, is_whole=False) for row in rows}
     return build_page(
         rows,
         page,
@@ -242,21 +263,24 @@ async def draft_program(
     now = now_of(request)
 
     async def act(tx: Transaction) -> RevisionOut:
-        return _revision(await acts.draft_program(tx, now, body.definition.as_json(), body.reason, caller))
+        return _revision(await acts.draft_program(tx, now, body.definition.as_json(), body.reason, caller), caller)
 
     return await answer_once(request, call, act, headers=_headers)
 
 
 @router.get("/programs/{program}", summary="A program with its revisions and its history")
 async def read_program(
-    program: ProgramPath, request: Request, _: Annotated[Identity, allow("program.read")]
+    program: ProgramPath, request: Request, caller: Annotated[Identity, allow("program.read")]
 ) -> ProgramOut:
-    """Every revision whole, and who did what with it."""
+    """Every revision whole, and who did what with it; to the trade what is or was in force, without its authors.
+
+    Numbers of importers that a revision names are shown whole to who may see them, masked to all others.
+    """
     async with reading(engine_of(request)) as connection:
         found = await store.find_program(connection, program)
-        if found is None:
+        if found is None or (found.released_revision is None and not is_staff(caller)):
             raise acts.no_program(program)
-        return await _show(connection, found, is_whole=True)
+        return await _show(connection, found, caller, is_whole=True)
 
 
 @router.post(
@@ -274,7 +298,7 @@ async def draft_revision(
 
     async def act(tx: Transaction) -> RevisionOut:
         made = await acts.draft_revision(tx, now, program, body.definition.as_json(), body.reason, caller)
-        return _revision(made)
+        return _revision(made, caller)
 
     return await answer_once(request, call, act, headers=_headers)
 
@@ -294,7 +318,7 @@ async def edit_revision(
     async with transaction(engine_of(request)) as tx:
         made = await acts.edit_revision(tx, now, program, revision, meant, definition, body.reason, caller)
     response.headers["ETag"] = etag(made.edits)
-    return _revision(made)
+    return _revision(made, caller)
 
 
 @router.post(
@@ -311,10 +335,10 @@ async def try_revision(
     call: CurrentIdempotentCall,
 ) -> Response:
     """What it would do today with every entry that it reaches, in counts and money; no entry is changed."""
-    now, law = now_of(request), law_of(request)
+    now, law, money = now_of(request), law_of(request), money_policy_of(request).settings
 
     async def act(tx: Transaction) -> TrialOut:
-        trial = await acts.try_revision(tx, now, program, revision, law, caller)
+        trial = await acts.try_revision(tx, now, program, revision, law, money, caller)
         return _trial(trial, trial.edits, with_lines=False)
 
     return await answer_once(request, call, act)
@@ -350,7 +374,7 @@ async def confirm_revision(
     async with transaction(engine_of(request)) as tx:
         made = await acts.confirm_revision(tx, now_of(request), program, revision, meant, caller)
     response.headers["ETag"] = etag(made.edits)
-    return _revision(made)
+    return _revision(made, caller)
 
 
 @router.post("/programs/{program}/revisions/{revision}/releases", summary="Release a revision")
@@ -366,7 +390,7 @@ async def release_revision(
     async with transaction(engine_of(request)) as tx:
         made = await acts.release_revision(tx, now_of(request), program, revision, meant, caller)
     response.headers["ETag"] = etag(made.edits)
-    return _revision(made)
+    return _revision(made, caller)
 
 
 @router.post(
@@ -442,7 +466,7 @@ async def read_progress(
     async with snapshot(engine_of(request)) as tx:
         if await store.find_program(tx.connection, program) is None:
             raise acts.no_program(program)
-        counts = await declaration_store.count_states(tx, program=program)
+        counts = await declaration_store.count_program_states(tx, program)
     return ProgressOut(
         program=program,
         declared=sum(each.entries for each in counts),
@@ -466,9 +490,10 @@ def show_states(counts: list[declaration_store.StateCount]) -> list[StateOut]:
     ]
 
 
-async def _show(connection: AsyncConnection, found: Program, *, is_whole: bool) -> ProgramOut:
+async def _show(connection: AsyncConnection, found: Program, caller: Identity, *, is_whole: bool) -> ProgramOut:
     revisions = await store.list_revisions(connection, found.program)
-    events = await store.list_events(connection, found.program) if is_whole else []
+    told = [each for each in revisions if is_staff(caller) or each.state in ("released", "superseded")]
+    events = await store.list_events(connection, found.program) if is_whole and is_staff(caller) else []
     shown = next((each for each in revisions if each.revision == found.released_revision), revisions[-1])
     declaring = shown.rules.declaring
     return ProgramOut(
@@ -477,13 +502,36 @@ async def _show(connection: AsyncConnection, found: Program, *, is_whole: bool) 
         released_revision=found.released_revision,
         declaring_from=declaring.since,
         declaring_until=declaring.until,
-        revisions=list(map(_revision, revisions)) if is_whole else [],
+        revisions=[_revision(each, caller) for each in told] if is_whole else [],
         history=[ProgramEventOut.model_validate(each, from_attributes=True) for each in events],
     )
 
 
-def _revision(found: Revision) -> RevisionOut:
-    return RevisionOut.model_validate(found, from_attributes=True)
+def _revision(found: Revision, caller: Identity) -> RevisionOut:
+    shown = replace(found, definition=_mask_definition(found.definition, caller))
+    return RevisionOut.model_validate(shown, from_attributes=True)
+
+
+def _mask_definition(definition: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
+    """A definition as a caller may see it: goods and cohorts may name importers, whose numbers can be persons'."""
+    shown = dict(definition)
+    if "goods" in shown:
+        shown["goods"] = _mask_importers(shown["goods"], caller)
+    if "cohorts" in shown:
+        shown["cohorts"] = [_mask_importers(each, caller) for each in shown["cohorts"]]
+    return shown
+
+
+def _mask_importers(part: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
+    if not part.get("importers"):
+        return dict(part)
+    return {**part, "importers": [_mask_importer(each, caller) for each in part["importers"]]}
+
+
+def _mask_importer(importer_number: str, caller: Identity) -> str:
+    if is_staff(caller) or importer_number in caller.importer_numbers:
+        return shown_importer_number(caller, importer_number)
+    return mask_importer_number(importer_number)
 
 
 def _headers(made: RevisionOut) -> dict[str, str]:
@@ -491,7 +539,12 @@ def _headers(made: RevisionOut) -> dict[str, str]:
 
 
 def _trial(trial: Trial, edits: int, *, with_lines: bool) -> TrialOut:
-    lines = [TrialLineOut(**line, removed_usd=format_cents(cents)) for line, cents in _lines_of(trial)]
+    lines = [
+        TrialLineOut.model_validate(
+            {**line, "removed_usd": format_cents(line["removed_cents"]), "likely_usd": _usd(line.get("likely_cents"))}
+        )
+        for line in trial.lines
+    ]
     return TrialOut(
         program=trial.program,
         trial=trial.number,
@@ -503,6 +556,7 @@ def _trial(trial: Trial, edits: int, *, with_lines: bool) -> TrialOut:
         entries=trial.entries,
         accepted=trial.accepted,
         removed_usd=format_cents(trial.removed_cents),
+        likely_usd=_usd(trial.likely_cents),
         by_code=_totals(trial, "code"),
         by_cohort=_totals(trial, "cohort"),
         by_center=_totals(trial, "center"),
@@ -513,18 +567,24 @@ def _trial(trial: Trial, edits: int, *, with_lines: bool) -> TrialOut:
     )
 
 
-def _lines_of(trial: Trial) -> list[tuple[dict[str, Any], int]]:
-    return [
-        ({name: value for name, value in line.items() if name != "removed_cents"}, line["removed_cents"])
-        for line in trial.lines
-    ]
+def _usd(cents: int | None) -> str | None:
+    return format_cents(cents) if cents is not None else None
 
 
 def _totals(trial: Trial, name: str) -> list[TotalOut]:
     sums: dict[str | None, list[int]] = {}
     for line in trial.lines:
-        total = sums.setdefault(line[name], [0, 0])
+        total = sums.setdefault(line[name], [0, 0, 0])
         total[0] += line["entries"]
         total[1] += line["removed_cents"]
+        total[2] += line.get("likely_cents", 0)
     ordered = sorted(sums.items(), key=lambda item: (item[0] is not None, item[0] or ""))
-    return [TotalOut(value=value, entries=n, removed_usd=format_cents(cents)) for value, (n, cents) in ordered]
+    return [
+        TotalOut(
+            value=value,
+            entries=n,
+            removed_usd=format_cents(removed),
+            likely_usd=format_cents(likely) if trial.likely_cents is not None else None,
+        )
+        for value, (n, removed, likely) in ordered
+    ]

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 from sqlalchemy.dialects.postgresql import insert
 
 from services.liquidation.domain.facts import RefundLock
-from services.liquidation.domain.program.judging import State
+from services.liquidation.domain.program.judging import Answer, State
 from services.liquidation.store.tables.programs import declarations, declared_entries
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -24,12 +24,15 @@ WHERE r.entry_number = ANY($1::text[]) AND r.locked_from IS NOT NULL ORDER BY 1,
 _DECLARED: Final = """
 SELECT DISTINCT program, entry_number FROM declared_entries WHERE entry_number = ANY($1::text[]) ORDER BY 1, 2
 """
+# By entry, never by declaration: each chunk of a long file would go through all of its rows.
 _REQUESTS: Final = """
-SELECT r.*, d.received_at, d.importers, d.filer_code
-FROM declared_entries r JOIN declarations d USING (declaration_id)
+SELECT r.*, d.importers, d.filer_code,
+    CASE WHEN r.offered_at IS NULL THEN d.received_at ELSE greatest(d.received_at,
+        (SELECT min(v.filed_at) FROM entry_versions v WHERE v.entry_number = r.entry_number)) END AS received_at
+FROM declared_entries r JOIN declarations d ON d.declaration_id = r.declaration_id || ''
 WHERE r.entry_number = ANY($1::text[]) AND r.program = $2 AND r.code IS DISTINCT FROM 'repeated'
     AND d.state IN ('judging', 'judged')
-ORDER BY r.entry_number, d.received_at, r.declaration_id, r.row_number FOR UPDATE OF r
+ORDER BY r.entry_number, received_at, r.declaration_id, r.row_number FOR UPDATE OF r
 """
 _JUDGED: Final = """
 UPDATE declared_entries r SET state = given.state, code = given.code, cohort = given.cohort, act = given.act,
@@ -57,6 +60,12 @@ _COUNTS: Final = """
 SELECT state, code, count(*) AS entries, sum(removed_cents)::bigint AS removed_cents
 FROM declared_entries WHERE SCOPE GROUP BY state, code ORDER BY state, code
 """
+# Of a declaration that others share: rows of entries of one's own. $W whole, $W+1 importers, $W+2 filer.
+_SEEN: Final = """
+({whole}::boolean OR left(entry_number, 3) = {filer}::text OR EXISTS (
+    SELECT FROM entries mine WHERE mine.entry_number = declared_entries.entry_number
+        AND mine.importer_number = ANY({importers}::text[])))
+"""
 _NOBODY: Final = """
 SELECT NOT EXISTS (
     SELECT FROM declared_entries r LEFT JOIN entries e ON e.entry_number = r.entry_number
@@ -69,6 +78,7 @@ SELECT r.*, e.importer_number, e.surety_code, e.center FROM declared_entries r
 LEFT JOIN entries e ON e.entry_number = r.entry_number
 WHERE r.declaration_id = $1 AND r.row_number > $2 AND ($3::text IS NULL OR r.code = $3)
     AND ($4::text IS NULL OR r.state = $4)
+    AND ($6::boolean OR e.importer_number = ANY($7::text[]) OR left(r.entry_number, 3) = $8::text)
 ORDER BY r.row_number LIMIT $5
 """
 _OF_ENTRY: Final = """
@@ -76,18 +86,21 @@ SELECT r.*, e.importer_number, e.surety_code, e.center FROM declared_entries r
 JOIN declarations d USING (declaration_id) LEFT JOIN entries e ON e.entry_number = r.entry_number
 WHERE r.entry_number = $1 AND r.program = $2 ORDER BY d.received_at, r.declaration_id, r.row_number
 """
-_WITHDRAW: Final = """
-UPDATE declared_entries SET state = 'withdrawn', withdrawn_at = $3, code = NULL, notes = '{}', removed_cents = 0
+_WITHDRAW: Final = f"""
+UPDATE declared_entries SET state = 'withdrawn', withdrawn_at = $3, code = NULL, notes = '{{}}', removed_cents = 0
 WHERE declaration_id = $1 AND state NOT IN ('posted', 'withdrawn') AND entry_number IS NOT NULL
     AND code IS DISTINCT FROM 'repeated' AND ($2::text[] IS NULL OR entry_number = ANY($2::text[]))
+    AND {_SEEN.format(whole="$4", importers="$5", filer="$6")}
 RETURNING entry_number
 """
-_POSTED: Final = """
+_POSTED: Final = f"""
 SELECT entry_number FROM declared_entries WHERE declaration_id = $1 AND state = 'posted'
-    AND ($2::text[] IS NULL OR entry_number = ANY($2::text[])) ORDER BY entry_number LIMIT 10
+    AND ($2::text[] IS NULL OR entry_number = ANY($2::text[]))
+    AND {_SEEN.format(whole="$3", importers="$4", filer="$5")} ORDER BY entry_number LIMIT 10
 """
 _KNOWN_ROWS: Final = """
-SELECT DISTINCT entry_number FROM declared_entries WHERE declaration_id = $1 AND entry_number = ANY($2::text[])
+SELECT DISTINCT entry_number FROM declared_entries
+WHERE entry_number = ANY($2::text[]) AND declaration_id || '' = $1
 """
 
 REQUESTED: Final = Walk("declared-entries", ("declared_entries",), "entry_number", is_unique=False, size=1_000)
@@ -103,7 +116,7 @@ class Declaration:
 
     declaration_id: str
     program: str
-    door: Literal["upload", "event"]
+    door: Literal["upload", "event", "program"]
     form: str
     state: DeclarationState
     code: str | None
@@ -122,6 +135,23 @@ class Declaration:
         return self.next_row - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which rows of a declaration somebody sees: all, or those of entries of these importers or this filer."""
+
+    is_whole: bool
+    importers: tuple[str, ...] = ()
+    filer_code: str | None = None
+
+    @property
+    def arguments(self) -> tuple[bool, list[str], str | None]:
+        """As the statements take it."""
+        return self.is_whole, list(self.importers), self.filer_code
+
+
+WHOLE: Final = Sight(is_whole=True)
+
+
 class DeclaredRow(NamedTuple):
     """A row as it was read: an entry number, or what is wrong with what came (`given`, shortened)."""
 
@@ -133,7 +163,10 @@ class DeclaredRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """A row of `declared_entries` with what decides whether its request may be made."""
+    """A row of `declared_entries` with what decides whether its request may be made.
+
+    Of what a program took by itself: since when (`offered_at`), and the importer's answer, if it did not decline.
+    """
 
     declaration_id: str
     row_number: int
@@ -153,6 +186,9 @@ class RequestRow:
     withdrawn_at: datetime | None
     revision: int | None
     judged_at: datetime | None
+    answer: Answer | None = None
+    answered_at: datetime | None = None
+    offered_at: datetime | None = None
     received_at: datetime | None = None
     importers: tuple[str, ...] = ()
     filer_code: str | None = None
@@ -238,6 +274,27 @@ async def begin_declaration(tx: Transaction, declaration: Declaration) -> Declar
     return begun
 
 
+async def begin_declarations(tx: Transaction, begun: Sequence[Declaration]) -> None:
+    """Write new declarations, in one statement."""
+    if begun:
+        rows = [
+            {name: getattr(each, name) for name in Declaration.__dataclass_fields__}
+            | {"importers": list(each.importers)}
+            for each in begun
+        ]
+        await tx.connection.execute(insert(declarations), rows)
+
+
+async def find_declarations(tx: Transaction, declaration_ids: Sequence[str]) -> dict[str, Declaration]:
+    """Those of these declarations that there are."""
+    if not declaration_ids:
+        return {}
+    rows = await bulk.fetch(
+        tx, "SELECT * FROM declarations WHERE declaration_id = ANY($1::text[])", sorted(declaration_ids)
+    )
+    return {row["declaration_id"]: Declaration(**dict(row)) for row in rows}
+
+
 async def find_declaration(tx: Transaction, declaration_id: str) -> Declaration | None:
     """One declaration, or None."""
     rows = await bulk.fetch(tx, "SELECT * FROM declarations WHERE declaration_id = $1", declaration_id)
@@ -266,14 +323,18 @@ async def add_rows(
     )
     if moved != 1:
         return False
-    await write_rows(tx, declaration.declaration_id, declaration.program, rows)
+    await write_rows(tx, [(declaration, rows)])
     return True
 
 
-async def write_rows(tx: Transaction, declaration_id: str, program: str, rows: Sequence[DeclaredRow]) -> None:
-    """Add rows as they were read; those that are no entry number are judged with that."""
+async def write_rows(tx: Transaction, rows: Sequence[tuple[Declaration, Sequence[DeclaredRow]]]) -> None:
+    """Add rows of declarations as they were read; those that are no entry number are judged with that."""
     columns = ("declaration_id", "program", "state", *DeclaredRow._fields)
-    values = [(declaration_id, program, "dropped" if row.code is not None else "read", *row) for row in rows]
+    values = [
+        (of.declaration_id, of.program, "dropped" if row.code is not None else "read", *row)
+        for of, some in rows
+        for row in some
+    ]
     await bulk.copy(tx, declared_entries, columns, values)
 
 
@@ -290,10 +351,16 @@ async def close_declaration(tx: Transaction, declaration_id: str, next_row: int,
     return moved == 1
 
 
-async def drop_declaration(tx: Transaction, declaration_id: str) -> None:
-    """Forget a declaration that is refused while it is sent: nothing of it was judged."""
-    await bulk.execute(tx, "DELETE FROM declared_entries WHERE declaration_id = $1", declaration_id)
-    await bulk.execute(tx, "DELETE FROM declarations WHERE declaration_id = $1 AND state = 'open'", declaration_id)
+async def drop_declaration(tx: Transaction, declaration_id: str, next_row: int) -> None:
+    """Forget a declaration that is refused while it is sent, if it still stands where that call left it."""
+    dropped = await bulk.execute(
+        tx,
+        "DELETE FROM declarations WHERE declaration_id = $1 AND next_row = $2 AND state = 'open'",
+        declaration_id,
+        next_row,
+    )
+    if dropped:
+        await bulk.execute(tx, "DELETE FROM declared_entries WHERE declaration_id = $1", declaration_id)
 
 
 async def is_nobody_here(tx: Transaction, declaration: Declaration) -> bool:
@@ -319,20 +386,25 @@ async def finish_judging(tx: Transaction, declaration_id: str, now: datetime) ->
     await bulk.execute(tx, _FINISH, declaration_id, now)
 
 
-async def count_states(
-    tx: Transaction, *, declaration_id: str | None = None, program: str | None = None
-) -> list[StateCount]:
-    """How many rows of a declaration, or of a program, are in which state."""
-    scope = "declaration_id = $1" if declaration_id is not None else "program = $1"
-    rows = await bulk.fetch(tx, _COUNTS.replace("SCOPE", scope), declaration_id or program)
+async def count_states(tx: Transaction, declaration_id: str, sight: Sight) -> list[StateCount]:
+    """How many rows of a declaration, of those that are seen, are in which state."""
+    scope = f"declaration_id = $1 AND {_SEEN.format(whole='$2', importers='$3', filer='$4')}"
+    rows = await bulk.fetch(tx, _COUNTS.replace("SCOPE", scope), declaration_id, *sight.arguments)
+    return [StateCount(*row.values()) for row in rows]
+
+
+async def count_program_states(tx: Transaction, program: str) -> list[StateCount]:
+    """How many rows of all declarations to a program are in which state."""
+    rows = await bulk.fetch(tx, _COUNTS.replace("SCOPE", "program = $1"), program)
     return [StateCount(*row.values()) for row in rows]
 
 
 async def list_results(
-    tx: Transaction, declaration_id: str, *, after: int, code: str | None, state: str | None, limit: int
+    tx: Transaction, declaration_id: str, sight: Sight, *, after: int, code: str | None, state: str | None, limit: int
 ) -> list[RequestRow]:
-    """Rows of a declaration in their order, with whose each entry is."""
-    return [_read(row) for row in await bulk.fetch(tx, _RESULTS, declaration_id, after, code, state, limit)]
+    """Rows of a declaration that are seen, in their order, with whose each entry is."""
+    given = (declaration_id, after, code, state, limit, *sight.arguments)
+    return [_read(row) for row in await bulk.fetch(tx, _RESULTS, *given)]
 
 
 async def list_requests_for(tx: Transaction, program: str, entry_number: str) -> list[RequestRow]:
@@ -340,18 +412,22 @@ async def list_requests_for(tx: Transaction, program: str, entry_number: str) ->
     return [_read(row) for row in await bulk.fetch(tx, _OF_ENTRY, entry_number, program)]
 
 
-async def find_posted(tx: Transaction, declaration_id: str, entry_numbers: Sequence[str] | None) -> list[str]:
+async def find_posted(
+    tx: Transaction, declaration_id: str, entry_numbers: Sequence[str] | None, sight: Sight
+) -> list[str]:
     """Which of these entries are posted: of those the request cannot be withdrawn any more."""
     given = list(entry_numbers) if entry_numbers is not None else None
-    return [row["entry_number"] for row in await bulk.fetch(tx, _POSTED, declaration_id, given)]
+    rows = await bulk.fetch(tx, _POSTED, declaration_id, given, *sight.arguments)
+    return [row["entry_number"] for row in rows]
 
 
 async def withdraw(
-    tx: Transaction, declaration_id: str, entry_numbers: Sequence[str] | None, now: datetime
+    tx: Transaction, declaration_id: str, entry_numbers: Sequence[str] | None, now: datetime, sight: Sight
 ) -> list[str]:
-    """Withdraw the requests for these entries of a declaration, or for all; gives the entries."""
+    """Withdraw the requests for these entries of a declaration, or for all that are seen; gives the entries."""
     given = list(entry_numbers) if entry_numbers is not None else None
-    return sorted({row["entry_number"] for row in await bulk.fetch(tx, _WITHDRAW, declaration_id, given, now)})
+    rows = await bulk.fetch(tx, _WITHDRAW, declaration_id, given, now, *sight.arguments)
+    return sorted({row["entry_number"] for row in rows})
 
 
 def _read(row: Mapping[str, Any]) -> RequestRow:

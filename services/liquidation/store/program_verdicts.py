@@ -3,15 +3,28 @@
 Trials use it: nothing is written, and a revision that is not released can be tried.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.money.assessment import MINIMUM_CENTS
+from services.liquidation.domain.money.settings import MoneySettings
 from services.liquidation.domain.program.definition import Cohort, Definition
+from services.liquidation.domain.program.judging import Answer
+from services.liquidation.domain.program.refunds import UNKNOWN_PAYEE, Growth, drops_small, list_growths
 from services.liquidation.domain.protest.timeliness import liquidation_window
 from services.liquidation.store.program_facts import LIQUIDATED_ON, facts_sql
+from services.liquidation.store.program_rolls import RECEIVED_ON
+from services.liquidation.store.program_sql import (
+    Given,
+    covered_sql,
+    meant_sql,
+    removed_sql,
+    revives_sql,
+    within_sql,
+)
 from shared.customs.entry_types import entry_types
 from shared.db import bulk
 from shared.db.engine import Patience
@@ -19,7 +32,6 @@ from shared.db.transaction import Transaction, be_patient
 
 TRIAL_PATIENCE: Final = Patience(lock=5, statement=3_600)
 """A trial looks at every entry that a program reaches: minutes for a nation."""
-_AFTER_DIGITS: Final = ":"
 
 _LIQUIDATIONS: Final = f"""
 SELECT DISTINCT {LIQUIDATED_ON} AS liquidated_on, e.liquidation_posted_on AS posted_on
@@ -27,13 +39,28 @@ FROM entries e WHERE {LIQUIDATED_ON} IS NOT NULL
 """
 
 
+_PAYMENTS: Final = """
+SELECT DISTINCT e.paid_on FROM special_duties d
+JOIN entries e ON e.entry_number = d.entry_number AND e.version = d.version
+WHERE {within} AND e.paid_on IS NOT NULL
+"""
+_GROWTHS: Final = ("date[]", "text[]", "numeric[]")
+_NATURAL_PERSON: Final = "^[0-9]{3}-[0-9]{2}-[0-9]{4}$"
+"""A social security number, as `kind_of` tells it."""
+
+
 class AskedRow(NamedTuple):
-    """An entry that is asked for: when received, whether by somebody who may, whether behind another request."""
+    """An entry that is asked for: when received, whether by somebody who may, whether behind another request.
+
+    Of what a program offers, on which day, and what the importer answered.
+    """
 
     entry_number: str
     received_on: date
     is_entitled: bool
     is_behind: bool
+    answer: Answer | None = None
+    offered_on: date | None = None
 
 
 class VerdictRow(NamedTuple):
@@ -49,7 +76,11 @@ class VerdictRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TrialLine:
-    """Entries of one cohort, code, Center, month of entry and readiness of the payee; an example stands for them."""
+    """Entries of one cohort, code, Center, month of entry and readiness of the payee; an example stands for them.
+
+    `likely_cents` is what would be refunded: the duty that is removed with interest to the day of the trial, without
+    what is small and disregarded.
+    """
 
     cohort: str | None
     code: str | None
@@ -59,27 +90,19 @@ class TrialLine:
     readiness: str | None
     entries: int
     removed_cents: int
+    likely_cents: int
     example: str
-
-
-@dataclass(slots=True)
-class _Given:
-    arguments: list[Any] = field(default_factory=list)
-
-    def add(self, value: Any, kind: str) -> str:
-        self.arguments.append(value)
-        return f"${len(self.arguments)}::{kind}"
 
 
 async def judge_in_sql(
     tx: Transaction, program: Definition, asked: Sequence[AskedRow], today: date, law: LawSettings
 ) -> list[VerdictRow]:
     """The verdict of each entry that is asked for, in order of number."""
-    given = _Given()
-    columns = [list(each) for each in zip(*asked, strict=True)] or [[], [], [], []]
-    kinds = ("text[]", "date[]", "boolean[]", "boolean[]")
+    given = Given()
+    kinds = ("text[]", "date[]", "boolean[]", "boolean[]", "text[]", "date[]")
+    columns = [list(each) for each in zip(*asked, strict=True)] or [[] for _ in kinds]
     arrays = ", ".join(given.add(column, kind) for column, kind in zip(columns, kinds, strict=True))
-    source = f"SELECT * FROM unnest({arrays}) AS a(entry_number, received_on, is_entitled, is_behind)"
+    source = f"SELECT * FROM unnest({arrays}) AS a({', '.join(AskedRow._fields)})"
     verdicts = _verdicts_sql(program, source, today, given, await _list_windows(tx, law))
     sql = f"""{verdicts}
         SELECT entry_number, code, cohort, removed_cents, notes, last_day FROM verdicts ORDER BY entry_number"""
@@ -97,21 +120,64 @@ async def judge_in_sql(
     ]
 
 
-async def try_program(tx: Transaction, program: Definition, today: date, law: LawSettings) -> list[TrialLine]:
-    """What the program would do if today every importer asked for all that it reaches."""
+async def try_program(
+    tx: Transaction, program: Definition, today: date, law: LawSettings, money: MoneySettings
+) -> list[TrialLine]:
+    """What the program would do if today every importer asked for all that it reaches.
+
+    Interest is reckoned for each day of payment and kind of payee, as assessments do it, and multiplied in SQL. Without
+    a known payment there is none, and an importer of unknown kind is reckoned at the lower rate.
+    """
     await be_patient(tx, TRIAL_PATIENCE)
-    given = _Given()
-    within = _within("d.hts", ((each.headings.first, each.headings.last) for each in program.removes), given)
-    source = f"""SELECT DISTINCT d.entry_number, {given.add(today, "date")} AS received_on, true AS is_entitled,
-        false AS is_behind
+    given = Given()
+    within = within_sql("d.hts", ((each.headings.first, each.headings.last) for each in program.removes), given)
+    day = given.add(today, "date")
+    received = day if program.is_asked_for else RECEIVED_ON.format(since=given.add(program.declaring.since, "date"))
+    source = f"""SELECT DISTINCT d.entry_number, {received} AS received_on, true AS is_entitled,
+        false AS is_behind, NULL::text AS answer, {day} AS offered_on
         FROM special_duties d JOIN entries e ON e.entry_number = d.entry_number AND e.version = d.version
         WHERE {within}"""
     verdicts = _verdicts_sql(program, source, today, given, await _list_windows(tx, law))
-    sql = f"""{verdicts}
+    sql = f"""{verdicts},
+refunds AS ({_refunds_sql(program, today, await _list_growths(tx, program, today, money), given)})
         SELECT cohort, code, state, center, to_char(entry_date, 'YYYY-MM') AS month, readiness,
-            count(*) AS entries, sum(removed_cents)::bigint AS removed_cents, min(entry_number) AS example
-        FROM verdicts GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 2 NULLS FIRST, 1, 4, 5, 6"""
+            count(*) AS entries, sum(removed_cents)::bigint AS removed_cents, sum(likely_cents)::bigint AS likely_cents,
+            min(entry_number) AS example
+        FROM refunds GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 2 NULLS FIRST, 1, 4, 5, 6"""
     return [TrialLine(**dict(row)) for row in await bulk.fetch(tx, sql, *given.arguments)]
+
+
+async def _list_growths(tx: Transaction, program: Definition, today: date, money: MoneySettings) -> list[Growth]:
+    given = Given()
+    within = within_sql("d.hts", ((each.headings.first, each.headings.last) for each in program.removes), given)
+    rows = await bulk.fetch(tx, _PAYMENTS.format(within=within), *given.arguments)
+    return list_growths(program.money, [row["paid_on"] for row in rows], today, money)
+
+
+def _refunds_sql(program: Definition, today: date, growths: Sequence[Growth], given: Given) -> str:
+    """Verdicts with what would be refunded: duty and interest, or nothing where that is small and disregarded."""
+    days, payees, shares = (given.add([each[place] for each in growths], kind) for place, kind in enumerate(_GROWTHS))
+    names = given.add([each.name for each in program.cohorts], "text[]")
+    of_formal, of_informal = (
+        given.add([drops_small(program, each, is_informal=is_informal) for each in program.cohorts], "boolean[]")
+        for is_informal in (False, True)
+    )
+    return f"""
+    SELECT reckoned.*,
+        CASE WHEN drops AND total_cents < {MINIMUM_CENTS} THEN 0 ELSE total_cents END AS likely_cents
+    FROM (
+        SELECT v.*, CASE WHEN e.is_informal THEN c.of_informal ELSE c.of_formal END AS drops,
+            (v.removed_cents + round(v.removed_cents * coalesce(g.share, 0)))::bigint AS total_cents
+        FROM verdicts v LEFT JOIN entries e ON e.entry_number = v.entry_number
+        LEFT JOIN unnest({names}, {of_formal}, {of_informal}) AS c(name, of_formal, of_informal) ON c.name = v.cohort
+        LEFT JOIN LATERAL (SELECT a.is_corporation FROM importer_refund_accounts a
+            WHERE a.importer_number = e.importer_number AND a.effective_on <= {given.add(today, "date")}
+            ORDER BY a.revision DESC LIMIT 1) AS account ON true
+        LEFT JOIN unnest({days}, {payees}, {shares}) AS g(paid_on, payee, share)
+            ON g.paid_on = e.paid_on AND NOT 'money-open' = ANY(v.notes) AND g.payee = CASE
+                WHEN NOT coalesce(account.is_corporation, e.importer_number !~ '{_NATURAL_PERSON}')
+                THEN 'non-corporate' ELSE '{UNKNOWN_PAYEE}' END
+    ) AS reckoned"""
 
 
 async def _list_windows(tx: Transaction, law: LawSettings) -> list[tuple[date, date | None, date]]:
@@ -125,7 +191,7 @@ def _verdicts_sql(
     program: Definition,
     asked: str,
     today: date,
-    given: _Given,
+    given: Given,
     windows: Sequence[tuple[date, date | None, date]],
 ) -> str:
     day, code = given.add(today, "date"), given.add(program.program, "text")
@@ -138,20 +204,23 @@ def _verdicts_sql(
     excludes = "\n            ".join(f"""WHEN known."{each}" THEN '{each}'""" for each in program.excludes)
     exclude_types = given.add(list(program.exclude_types), "text[]")
     base = "coalesce(sums.lacks_base, false)" if program.money.base_check == "review" else "false"
+    is_offered = "true" if program.intake == "offered" else "false"
+    answer_by = f"(known.offered_on + {given.add(program.offering.answer_days, 'integer')})"
+    silent = f"coalesce({is_offered} AND known.answer IS NULL AND {answer_by} < {day}, false)"
+    unanswered = silent if program.offering.silence == "drop" else "false"
     product = "known.is_product IS FALSE" if program.goods.product is not None else "false"
     unlooked = "is_product IS NULL" if program.goods.product is not None else "false"
     unknown_days = given.add(program.unknown_days, "integer")
     return f"""
 WITH asked AS ({asked}),
 meant AS (
-    SELECT d.entry_number, d.duty_cents, {_removed(program, given)} AS is_removed,
+    SELECT d.entry_number, d.duty_cents, {removed_sql(program, given)} AS is_removed,
         (d.preference IS NULL AND d.base_owed_cents IS NOT NULL AND d.base_duty_cents < d.base_owed_cents
             AND d.duty_cents > 0) AS lacks_base,
-        {_revives(program, given)} AS revives
+        {revives_sql(program, given)} AS revives
     FROM asked a JOIN entries e ON e.entry_number = a.entry_number
     JOIN special_duties d ON d.entry_number = e.entry_number AND d.version = e.version
-    WHERE {_within("d.hts", ((each.headings.first, each.headings.last) for each in program.removes), given)}
-        AND NOT {_excepted(program, given)} AND {_of_goods(program, given)}
+    WHERE {meant_sql(program, given)}
 ),
 sums AS (
     SELECT entry_number, count(*) FILTER (WHERE is_removed) AS removed,
@@ -164,7 +233,8 @@ facts AS (
     FROM asked a JOIN entries e ON e.entry_number = a.entry_number AND e.version IS NOT NULL
 ),
 known AS (
-    SELECT asked.received_on, asked.is_entitled, asked.is_behind, asked.entry_number AS number, facts.*, w.protest_by,
+    SELECT asked.received_on, asked.is_entitled, asked.is_behind, asked.answer, asked.offered_on,
+        asked.entry_number AS number, facts.*, w.protest_by,
         (CASE {chosen or "WHEN false THEN 0"} END) AS place
     FROM asked LEFT JOIN facts ON facts.entry_number = asked.entry_number
     LEFT JOIN unnest({liquidated}, {posted}, {protest_by}) AS w(liquidated_on, posted_on, protest_by)
@@ -182,7 +252,7 @@ coded AS (
             WHEN known.entry_number IS NULL THEN 'unknown-entry'
             WHEN NOT known.is_entitled THEN 'not-yours'
             WHEN known.is_behind THEN 'already-declared'
-            WHEN NOT {_covered(program, given)} THEN 'entered-outside'
+            WHEN NOT {covered_sql(program, "known.entry_date", given)} THEN 'entered-outside'
             WHEN sums.entry_number IS NULL THEN 'no-heading'
             WHEN sums.removed = 0 THEN 'heading-out-of-dates'
             WHEN known.entry_type = ANY({exclude_types}) THEN 'entry-type'
@@ -198,7 +268,8 @@ coded AS (
             WHEN NOT known.is_open THEN 'cohort-off'
             WHEN known.act = 'refuse' THEN 'entry-type'
             WHEN {day} > known.liquidated_on + known.acts_within THEN 'too-near-day-90'
-        END AS code
+            WHEN {unanswered} THEN 'not-answered'
+        END AS code, {silent} AS is_silent, {answer_by} AS answer_by
     FROM placed AS known LEFT JOIN sums ON sums.entry_number = known.entry_number
 ),
 noted AS (
@@ -208,6 +279,8 @@ noted AS (
             CASE WHEN act = 'at-cycle' THEN 'waits-suspension' END,
             CASE WHEN act = 'with-warehouse-entry' THEN 'waits-warehouse' END,
             CASE WHEN is_in_review OR {unlooked} THEN 'waits-review' END,
+            CASE WHEN {is_offered} AND answer IS NULL AND NOT is_silent THEN 'waits-answer' END,
+            CASE WHEN answer = 'contest' THEN 'waits-contest' END,
             CASE WHEN NOT is_payment_known THEN 'money-open' END,
             CASE WHEN readiness = 'not-ready' THEN 'payee-not-ready' END,
             CASE WHEN readiness = 'unknown' THEN 'payee-unknown' END
@@ -216,77 +289,25 @@ noted AS (
 ),
 verdicts AS (
     SELECT number AS entry_number, code, center, entry_date, readiness, notes,
-        CASE WHEN code IS NULL OR code IN ('cohort-off', 'too-near-day-90') OR (code = 'entry-type' AND act = 'refuse'
-            AND NOT entry_type = ANY({exclude_types})) THEN cohort END AS cohort,
+        CASE WHEN code IS NULL OR code IN ('cohort-off', 'too-near-day-90', 'not-answered')
+            OR (code = 'entry-type' AND act = 'refuse' AND NOT entry_type = ANY({exclude_types}))
+            THEN cohort END AS cohort,
         CASE WHEN code IS NULL THEN found_cents ELSE 0 END AS removed_cents,
         CASE WHEN code = 'unknown-entry' THEN received_on + {unknown_days}
+            WHEN code IS NULL AND 'waits-answer' = ANY(notes) THEN answer_by
             WHEN code = 'cohort-off' AND (cohort IS NULL OR act = 'refuse') THEN NULL
             WHEN code IN ('no-heading', 'heading-out-of-dates', 'entered-outside', 'base-duty-missing', 'final-1501',
-                'cohort-off', 'too-near-day-90') THEN protest_by
+                'cohort-off', 'too-near-day-90', 'not-answered') THEN protest_by
         END AS last_day,
         CASE WHEN code IS NOT NULL THEN 'dropped' WHEN 'nothing-to-refund' = ANY(notes) THEN 'nothing'
-            WHEN notes && ARRAY['waits-suspension', 'waits-warehouse', 'waits-review'] THEN 'waiting'
+            WHEN notes && ARRAY['waits-suspension', 'waits-warehouse', 'waits-review', 'waits-answer',
+                'waits-contest'] THEN 'waiting'
             ELSE 'due' END AS state
     FROM noted
 )"""
 
 
-def _within(column: str, ranges: Iterable[tuple[str, str]], given: _Given) -> str:
-    each = [
-        f"({column} >= {given.add(first, 'text')} AND {column} < {given.add(last + _AFTER_DIGITS, 'text')})"
-        for first, last in ranges
-    ]
-    return f"({' OR '.join(each) or 'false'})"
-
-
-def _removed(program: Definition, given: _Given) -> str:
-    parts = []
-    for each in program.removes:
-        within = _within("d.hts", [(each.headings.first, each.headings.last)], given)
-        days = _days("e.entry_date", each.entered_from, each.entered_to, given)
-        parts.append(f"({within} AND {days})")
-    return f"({' OR '.join(parts)})"
-
-
-def _days(column: str, first: date | None, last: date | None, given: _Given) -> str:
-    parts = [f"{column} >= {given.add(first, 'date')}"] if first is not None else []
-    parts += [f"{column} <= {given.add(last, 'date')}"] if last is not None else []
-    return f"({' AND '.join(parts) or 'true'})"
-
-
-def _excepted(program: Definition, given: _Given) -> str:
-    return _within("d.hts", ((each.first, each.last) for each in program.exceptions), given)
-
-
-def _of_goods(program: Definition, given: _Given) -> str:
-    goods = program.goods
-    parts = [
-        f"{column} = ANY({given.add(list(values), 'text[]')})"
-        for column, values in (
-            ("d.origin", goods.origins),
-            ("e.importer_number", goods.importers),
-            ("d.preference", goods.preferences),
-        )
-        if values
-    ]
-    if goods.tariff_prefixes:
-        parts.append(_within("d.goods", ((each, each) for each in goods.tariff_prefixes), given))
-    return f"({' AND '.join(parts) or 'true'})"
-
-
-def _revives(program: Definition, given: _Given) -> str:
-    if not program.revives:
-        return "false"
-    within = _within("o.hts", ((each.first, each.last) for each in program.revives), given)
-    return f"""EXISTS (SELECT FROM special_duties o WHERE o.entry_number = d.entry_number AND o.version = d.version
-        AND o.line_number = d.line_number AND {within})"""
-
-
-def _covered(program: Definition, given: _Given) -> str:
-    return _days("known.entry_date", program.entered_from, program.entered_to, given)
-
-
-def _fits(cohort: Cohort, given: _Given) -> str:
+def _fits(cohort: Cohort, given: Given) -> str:
     when = cohort.when
     parts = []
     if when.category is not None:
@@ -303,7 +324,9 @@ def _fits(cohort: Cohort, given: _Given) -> str:
         parts.append(f"facts.importer_number = ANY({given.add(list(cohort.importers), 'text[]')})")
     if when.liquidated_days is not None:
         first, last = when.liquidated_days
-        parts.append(f"asked.received_on - facts.liquidated_on >= {given.add(first, 'integer')}")
+        # greatest() leaves a null out: an entry that is not liquidated is in no days.
+        parts.append("facts.liquidated_on IS NOT NULL")
+        parts.append(f"greatest(asked.received_on - facts.liquidated_on, 0) >= {given.add(first, 'integer')}")
         if last is not None:
-            parts.append(f"asked.received_on - facts.liquidated_on <= {given.add(last, 'integer')}")
+            parts.append(f"greatest(asked.received_on - facts.liquidated_on, 0) <= {given.add(last, 'integer')}")
     return " AND ".join(parts) or "true"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final, Literal, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.program.definition import Definition, definition_from_json
@@ -34,7 +34,10 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A revision of a program, whole as it was drafted; `edits` counts how often it was written."""
+    """A revision of a program, whole as it was drafted; `edits` counts how often it was written.
+
+    Of a program that takes entries by itself: to which one those of before are on its roll, and when all were.
+    """
 
     program: str
     revision: int
@@ -46,6 +49,8 @@ class Revision:
     made_by: str
     tried_at: datetime | None = None
     released_at: datetime | None = None
+    enrolled_to: str = ""
+    enrolled_at: datetime | None = None
 
     @property
     def rules(self) -> Definition:
@@ -70,7 +75,10 @@ class ProgramEvent:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a revision would do as of a day, by lines that add up, with an example of each."""
+    """What a revision would do as of a day, by lines that add up, with an example of each.
+
+    `likely_cents` is what would be refunded, with interest (None: of a trial of before that was reckoned).
+    """
 
     program: str
     number: int
@@ -82,6 +90,7 @@ class Trial:
     entries: int
     accepted: int
     removed_cents: int
+    likely_cents: int | None
     lines: Sequence[Mapping[str, Any]]
     examples: Mapping[str, Sequence[str]]
 
@@ -106,9 +115,13 @@ _EVENT: Final = tuple(program_events.c[each.name] for each in fields(ProgramEven
 _TRIAL: Final = tuple(program_trials.c[each.name] for each in fields(Trial))
 
 
-async def list_programs(connection: AsyncConnection, *, after: str | None, limit: int) -> list[Program]:
-    """Programs in order of their codes."""
+async def list_programs(
+    connection: AsyncConnection, *, after: str | None, limit: int, drafts: bool = True
+) -> list[Program]:
+    """Programs in order of their codes; without `drafts` those of which a revision was released."""
     query = select(*_PROGRAM).order_by(programs.c.program).limit(limit)
+    if not drafts:
+        query = query.where(programs.c.released_revision.is_not(None))
     if after is not None:
         query = query.where(programs.c.program > after)
     return [Program(*row) for row in await connection.execute(query)]
@@ -125,6 +138,11 @@ async def list_revisions(connection: AsyncConnection, program: str) -> list[Revi
     """The revisions of a program, oldest first."""
     query = select(*_REVISION).where(program_revisions.c.program == program).order_by(program_revisions.c.revision)
     return [Revision(*row) for row in await connection.execute(query)]
+
+
+async def read_revisions(connection: AsyncConnection, condition: str) -> list[Revision]:
+    """The revisions of which a condition in SQL holds."""
+    return [Revision(*row) for row in await connection.execute(select(*_REVISION).where(text(condition)))]
 
 
 async def find_revision(connection: AsyncConnection, program: str, revision: int) -> Revision | None:

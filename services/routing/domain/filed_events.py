@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from shared.contracts.sources import source_of
 from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number, tidy_entry_number
 
 MOST_AT_ONCE: Final = 1_000
@@ -9,11 +10,6 @@ MOST_AT_ONCE: Final = 1_000
 
 _OF_FILERS: Final = frozenset({"entry-filed", "entry-corrected", "post-entry-filed"})
 """What filers say; releases are said by CBP's own systems."""
-
-
-def source_of(filer_code: str) -> str:
-    """The `source` of a filer's events: with their ids it tells one event from another."""
-    return f"urn:filer:{filer_code}"
 
 
 def find_bar(topic: str, source: str, entry_number: str | None, filer_code: str) -> tuple[str, str] | None:

@@ -1,166 +1,46 @@
 """Programs of mass change over HTTP and by event, on a real database: edge cases by their numbers in the plan."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+import tracemalloc
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date, datetime, timedelta
 from typing import Any
 
-import httpx
 import orjson
 import pytest
+from msgspec import structs
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.requests import ClientDisconnect
 
-from services.liquidation.acts.program_judging import judge_again, judge_declared
-from services.liquidation.api.program_models import templates
-from services.liquidation.app import SERVICE
-from services.liquidation.domain.law import LAW
-from services.liquidation.settings import LiquidationSettings
-from services.liquidation.store.invariants.programs import PROGRAM_INVARIANTS
-from services.liquidation.store.tables.programs import declared_entries, program_trials, special_duties
+from services.liquidation.store.tables.programs import declarations, declared_entries, program_trials, special_duties
 from services.liquidation.store.tables.records import entries
-from shared.bus.postgres import PostgresBus
 from shared.contracts.refusal import EventRefused
 from shared.contracts.registry import carries
-from shared.db.transaction import reading, transaction
-from shared.runtime.clock import FixedClock
-from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
-from shared.runtime.lifecycle import Readiness
-from shared.runtime.metrics import Metrics
-from shared.runtime.platform import Platform
-from shared.runtime.service import build_app
-from shared.web.identity import issue_development_token
-from tests.integration.liquidation.builders import apply, cycle, post_entry, published, review_decided, rows
-from tests.support.events import decoded, entry_body, entry_number, line
-from tests.support.people import EVERY_CENTER
+from shared.db.transaction import transaction
+from shared.runtime.identity import RoleName
+from tests.integration.liquidation.builders import apply, post_entry, published, review_decided, rows
+from tests.integration.liquidation.program_office import (
+    GSP_MODEL,
+    IEEPA,
+    IEEPA_MODEL,
+    IMPORTER,
+    PRODUCT_MODEL,
+    START,
+    Office,
+    duties,
+    liquidated,
+    open_office_on,
+    program,
+)
+from tests.support.events import entry_number
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
-
-IMPORTER = "07-345678900"
-START = datetime(2026, 4, 20, 13, tzinfo=UTC)
-IEEPA = "99030124"
-IEEPA_MODEL, GSP_MODEL, PRODUCT_MODEL = templates()
-
-
-def duties(*tariffs: tuple[str, int, str], number: int = 1, **changes: Any) -> dict[str, Any]:
-    """A line of goods with duty under these numbers: number, value, duty."""
-    given = [{"hts": hts, "value_usd": value, "duty_usd": duty} for hts, value, duty in tariffs]
-    return line(number, tariffs=given, **changes)
-
-
-GOODS = duties(("8471300100", 125_000, "0.00"), (IEEPA, 0, "9375.00"))
-
-DAYS = {"entry_date": "2026-02-10", "import_date": "2026-02-09", "paid_on": "2026-02-20"}
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """The service on a database, with a clock that is set by hand."""
-
-    engine: AsyncEngine
-    clock: FixedClock
-    client: httpx.AsyncClient
-    settings: LiquidationSettings
-
-    def on(self, day: date, hour: int = 13) -> None:
-        self.clock.advance(datetime(day.year, day.month, day.day, hour, tzinfo=UTC) - self.clock.now())
-
-    def headers(self, *roles: RoleName, subject: str, **grants: Any) -> dict[str, str]:
-        caller = Identity(subject, subject.title(), frozenset(roles), **{"centers": EVERY_CENTER} | grants)
-        return {"Authorization": f"Bearer {issue_development_token(self.settings, caller, self.clock.now())}"}
-
-    def staff(self, subject: str) -> dict[str, str]:
-        return self.headers(RoleName.LIQUIDATION_SPECIALIST, RoleName.IMPORT_SPECIALIST, subject=subject)
-
-    @property
-    def importer(self) -> dict[str, str]:
-        grants = {"importer_numbers": frozenset({IMPORTER}), "centers": frozenset()}
-        return self.headers(RoleName.IMPORTER, subject="owner", **grants)
-
-    def broker(self, filer: str = "B76") -> dict[str, str]:
-        return self.headers(RoleName.BROKER, subject=f"broker-{filer}", filer_code=filer, centers=frozenset())
-
-    async def call(self, method: str, path: str, who: dict[str, str], **given: Any) -> httpx.Response:
-        return await self.client.request(method, path, headers=who | given.pop("headers", {}), **given)
-
-    async def ok(self, method: str, path: str, who: dict[str, str], **given: Any) -> dict[str, Any]:
-        answer = await self.call(method, path, who, **given)
-        assert answer.status_code < 300, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
-
-    async def draft(self, definition: dict[str, Any], *, path: str = "/programs", key: str = "p-1") -> dict[str, Any]:
-        body = {"definition": definition, "reason": "The order of 4 March 2026."}
-        return await self.ok("POST", path, self.staff("kim"), json=body, headers={"Idempotency-Key": key})
-
-    async def release(self, definition: dict[str, Any], revision: int = 1) -> None:
-        code = definition["program"]
-        path = "/programs" if revision == 1 else f"/programs/{code}/revisions"
-        await self.draft(definition, path=path, key=f"{code}-{revision}")
-        at = f"/programs/{code}/revisions/{revision}"
-        key = {"Idempotency-Key": f"t-{code}-{revision}"}
-        await self.ok("POST", f"{at}/trials", self.staff("kim"), headers=key)
-        await self.ok("POST", f"{at}/confirmations", self.staff("lee"), headers={"If-Match": "*"})
-        await self.ok("POST", f"{at}/releases", self.staff("max"), headers={"If-Match": "*"})
-
-    async def file(self, *lines: dict[str, Any], at: str = "2026-02-10T19:03:11Z", **changes: Any) -> str:
-        number = changes.pop("number", None) or entry_number()
-        body = entry_body(number, **{"lines": list(lines) or [GOODS]} | DAYS | changes)
-        await apply(self.engine, [decoded("entry-filed", body, time=at)], now=self.clock.now())
-        return number
-
-    async def correct(self, number: str, version: int, *lines: dict[str, Any], at: str, **changes: Any) -> None:
-        body = entry_body(number, **{"version": version, "reasons": ["H06"], "lines": list(lines)} | DAYS | changes)
-        await apply(self.engine, [decoded("entry-corrected", body, time=at)], now=self.clock.now())
-
-    async def send(
-        self,
-        content: str | bytes,
-        *,
-        key: str = "d-1",
-        program: str = "ieepa-2026",
-        who: dict[str, str] | None = None,
-        kind: str = "text/csv",
-        certified: str = "true",
-    ) -> httpx.Response:
-        headers = {"Idempotency-Key": key, "Content-Type": kind}
-        path = f"/programs/{program}/declarations?certified={certified}"
-        return await self.call("POST", path, who or self.importer, content=content, headers=headers)
-
-    async def declare(self, numbers: Sequence[str], **given: Any) -> dict[str, Any]:
-        answer = await self.send("Entry number\n" + "\n".join(numbers) + "\n", **given)
-        assert answer.status_code == 201, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
-
-    async def results(self, declared: dict[str, Any], who: dict[str, str] | None = None) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = (await self.ok("GET", declared["results"], who or self.importer))["items"]
-        return found
-
-    async def verdict(self, number: str, program: str = "ieepa-2026") -> dict[str, Any]:
-        shown = await self.ok("GET", f"/programs/{program}/entries/{number}", self.staff("kim"))
-        found: dict[str, Any] = shown["requests"][-1]
-        return found
-
-    async def judge(self) -> None:
-        await judge_declared(self.engine, self.clock, LAW.cycle, LAW)
-        await judge_again(self.engine, self.clock, LAW.cycle, LAW)
 
 
 @pytest.fixture
 async def office(service_engine: MakeEngine) -> AsyncIterator[Office]:
-    engine = await service_engine("liquidation")
-    settings = LiquidationSettings(
-        database_url="postgresql://unused", bus_database_url="postgresql://unused", token_secret="s" * 32
-    )
-    clock = FixedClock(START)
-    platform = Platform(settings, engine, PostgresBus("postgresql+asyncpg://unused"), clock, Metrics.create())
-    app = build_app(SERVICE, platform, SERVICE.build(platform), Readiness())
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://liquidation") as client:
-        yield Office(engine, clock, client, settings)
-    found = await check_all(lambda: reading(engine), PROGRAM_INVARIANTS)
-    assert not any(found.values()), found
+    async with open_office_on(await service_engine("liquidation")) as office:
+        yield office
 
 
 @pytest.fixture
@@ -169,9 +49,8 @@ async def open_office(office: Office) -> Office:
     return office
 
 
-def program(**changes: Any) -> dict[str, Any]:
-    """The model of the first program with other parts."""
-    return IEEPA_MODEL | changes
+LIKELY = "9461.17"
+"""9,375.00 paid on 2026-02-20 with interest to 2026-04-20: 39 days at 6 %, 20 at 5 %, the rates of a corporation."""
 
 
 async def test_a_program_is_drafted_tried_confirmed_and_released_by_two_who_did_not_draft_it(office: Office) -> None:
@@ -186,8 +65,10 @@ async def test_a_program_is_drafted_tried_confirmed_and_released_by_two_who_did_
 
     trial = await office.ok("POST", f"{at}/trials", office.staff("kim"), headers={"Idempotency-Key": "t-1"})
     assert (trial["entries"], trial["accepted"], trial["removed_usd"]) == (1, 1, "9375.00")
-    assert trial["by_cohort"] == [{"value": "unliquidated", "entries": 1, "removed_usd": "9375.00"}]
-    assert trial["by_month"] == [{"value": "2026-02", "entries": 1, "removed_usd": "9375.00"}]
+    assert trial["by_cohort"] == [
+        {"value": "unliquidated", "entries": 1, "removed_usd": "9375.00", "likely_usd": LIKELY}
+    ]
+    assert trial["by_month"] == [{"value": "2026-02", "entries": 1, "removed_usd": "9375.00", "likely_usd": LIKELY}]
     assert trial["examples"] == {"accepted": [number]}
     assert await rows(office.engine, declared_entries) == []
 
@@ -203,13 +84,49 @@ async def test_a_program_is_drafted_tried_confirmed_and_released_by_two_who_did_
     released = await office.ok("POST", f"{at}/releases", office.staff("max"), headers=match)
     assert released["state"] == "released"
 
-    shown = await office.ok("GET", "/programs/ieepa-2026", office.importer)
+    shown = await office.ok("GET", "/programs/ieepa-2026", office.staff("kim"))
     assert shown["released_revision"] == 1
     assert [each["change"] for each in shown["history"]] == ["drafted", "tried", "confirmed", "released"]
     fixed = await office.call(
         "PUT", at, office.staff("kim"), headers=match, json={"definition": IEEPA_MODEL, "reason": "x"}
     )
     assert (fixed.status_code, fixed.json()["code"]) == (409, "program-state")
+
+
+@pytest.mark.parametrize(
+    ("money", "likely"),
+    [
+        # The vectors of the design: 9,375.00 paid on 2025-03-12, reliquidated on 2026-05-20; 18.50 with 1.58; 15.00.
+        ({}, {"natural": "10174.68", "unknown": "10054.43", "small": "20.08", "smaller": "0.00"}),
+        ({"small": "refund"}, {"natural": "10174.68", "unknown": "10054.43", "small": "20.08", "smaller": "16.28"}),
+        ({"interest": "none"}, {"natural": "9375.00", "unknown": "9375.00", "small": "0.00", "smaller": "0.00"}),
+        # 3.65 % a year is a ten-thousandth a day, from the order's day on: 50 days.
+        (
+            {"interest": "ordered", "ordered_rate_pct": "3.65", "ordered_from": "2026-03-31"},
+            {"natural": "9421.88", "unknown": "9421.88", "small": "0.00", "smaller": "0.00"},
+        ),
+    ],
+)
+async def test_a_trial_tells_duty_and_what_would_be_refunded_with_interest_to_its_day(
+    office: Office, money: dict[str, Any], likely: dict[str, str]
+) -> None:
+    office.on(date(2026, 5, 20))
+    days = {"entry_date": "2025-03-02", "import_date": "2025-03-01", "paid_on": "2025-03-12"}
+    amounts = {"natural": "9375.00", "unknown": "9375.00", "small": "18.50", "smaller": "15.00"}
+    # Each under a Center of its own, so that the trial tells it apart.
+    for place, (name, amount) in enumerate(amounts.items(), 1):
+        goods = duties(("8471300100", 125_000, "0.00"), (IEEPA, 0, amount))
+        importer = IMPORTER if name == "unknown" else "900-12-3456"
+        number = await office.file(goods, at="2025-03-02T19:00:00Z", importer_number=importer, **days)
+        async with transaction(office.engine) as tx:
+            center = text("UPDATE entries SET center = :c WHERE entry_number = :n")
+            await tx.connection.execute(center, {"c": f"CEE00{place}", "n": number})
+    await office.draft(program(money=IEEPA_MODEL["money"] | money))
+    at = "/programs/ieepa-2026/revisions/1"
+    trial = await office.ok("POST", f"{at}/trials", office.staff("kim"), headers={"Idempotency-Key": "t-1"})
+    found = [(each["removed_usd"], each["likely_usd"]) for each in trial["by_center"]]
+    assert found == [(amounts[name], likely[name]) for name in amounts]
+    assert trial["removed_usd"] == "18783.50"
 
 
 async def test_a_trial_is_of_the_last_edit_and_stands_for_a_day(office: Office) -> None:
@@ -353,18 +270,6 @@ async def test_edge_4_repeated_declared_already_and_not_yours(open_office: Offic
     assert [each["code"] for each in await office.results(fourth)] == [None]
     foreign = await office.call("GET", first["results"], stranger)
     assert foreign.status_code == 404
-
-
-LIQUIDATED = date(2026, 12, 25)  # the scheduled Friday of an entry of 10 February 2026
-
-
-async def liquidated(office: Office, *lines: dict[str, Any], **changes: Any) -> tuple[str, date]:
-    """An entry that the weekly cycle has liquidated, and the day."""
-    number = await office.file(*lines, **changes)
-    await cycle(office.engine, LIQUIDATED)
-    (row,) = [each for each in await rows(office.engine, entries) if each.entry_number == number]
-    assert row.liquidated_on is not None
-    return number, row.liquidated_on
 
 
 async def test_edge_5_day_80_is_taken_and_day_81_is_told_until_when_to_protest(open_office: Office) -> None:
@@ -636,6 +541,45 @@ async def test_a_declaration_by_event_is_judged_and_one_that_cannot_be_taken_say
     assert shown[0]["states"] == [{"state": "due", "code": None, "entries": 1, "removed_usd": "9375.00"}]
 
 
+async def test_declarations_by_event_are_their_declarants_whatever_number_they_have(open_office: Office) -> None:
+    office = open_office
+    number, other = await office.file(), await office.file(number=entry_number(filer="SP7"))
+    given = {"received_at": "2026-04-21T15:00:00Z", "body": {"program": "ieepa-2026", "certified": True}}
+    by_b76 = {"filed_by": {"role": "broker", "id": "B76", "name": "SYNTHETIC"}}
+    by_sp7 = {"filed_by": {"role": "broker", "id": "SP7", "name": "SYNTHETIC"}}
+    mine = post_entry("refund-declaration", "R-1", [number], **given, **by_b76)
+    theirs = post_entry("refund-declaration", "R-1", [other], **given, **by_sp7)
+    theirs = structs.replace(theirs, source="urn:filer:SP7")  # type: ignore[type-var]
+    posed = post_entry("refund-declaration", "R-2", [other], **given, **by_sp7)  # sent by B76 in another's name
+    repeated = structs.replace(mine, id="again")  # type: ignore[type-var]
+    for batch in ([mine, theirs, posed], [repeated, theirs]):
+        await apply(office.engine, batch, now=office.clock.now())
+    await office.judge()
+    kept = {row.filer_code: row for row in await rows(office.engine, declarations) if row.code is None}
+    assert sorted(kept) == ["B76", "SP7"]
+    for filer, entry in (("B76", number), ("SP7", other)):
+        path = f"/programs/ieepa-2026/declarations/{kept[filer].declaration_id}/results"
+        (row,) = (await office.ok("GET", path, office.broker(filer)))["items"]
+        assert (row["entry_number"], row["state"]) == (entry, "due")
+        assert (await office.call("GET", path, office.broker("ZZZ"))).status_code == 404
+    (refused,) = [row for row in await rows(office.engine, declarations) if row.code is not None]
+    assert (refused.declaration_id, refused.state, refused.code) == ("R-2", "refused", "not-the-sender")
+
+
+async def test_long_declarations_by_event_are_left_to_the_job(open_office: Office) -> None:
+    office = open_office
+    numbers = [[entry_number() for _ in range(600)] for _ in range(3)]
+    given = {"received_at": "2026-04-21T15:00:00Z", "body": {"program": "ieepa-2026", "certified": True}}
+    sent = [post_entry("refund-declaration", f"L-{n}", some, **given) for n, some in enumerate(numbers)]
+    await apply(office.engine, sent, now=office.clock.now())
+    found = await rows(office.engine, declared_entries)
+    judged = {row.declaration_id for row in found if row.state != "read"}
+    assert len(judged) == 1, "no more than a chunk is judged in the batch of its events"
+    await office.judge()
+    assert {row.code for row in await rows(office.engine, declared_entries)} == {"unknown-entry"}
+    assert {row.state for row in await rows(office.engine, declarations)} == {"judged"}
+
+
 async def test_check_stores_nothing_and_says_what_a_declaration_would(open_office: Office) -> None:
     office = open_office
     number = await office.file()
@@ -665,19 +609,109 @@ async def test_a_file_that_broke_off_goes_on_and_another_under_its_key_is_refuse
 
     async def broken() -> AsyncIterator[bytes]:
         yield whole.encode()[: len(whole) * 2 // 3]
-        yield b"\xff\xfe\xff"  # what comes behind cannot be read, as when a connection breaks
+        raise ClientDisconnect
 
     headers = {"Idempotency-Key": "d-1", "Content-Type": "text/csv"}
     path = "/programs/ieepa-2026/declarations?certified=true"
     cut = await office.call("POST", path, office.importer, content=broken(), headers=headers)
-    assert cut.status_code == 400, cut.text
+    assert (cut.status_code, cut.json()["code"]) == (400, "file-broke-off")
+    (begun,) = await rows(office.engine, declarations)
+    assert (begun.next_row, begun.state) == (1_001, "open")
+    office.on(START.date() + timedelta(days=1))
+    # What is sent under the key meanwhile takes nothing away: its rows and its receipt stand.
+    for content, code in (
+        (b"Entry number\n\xff\xff\xff\n", "unreadable"),
+        (b"Entry number\n", "declaration-empty"),
+        (b"Color;Size\nred;7\n", "no-entry-column"),
+    ):
+        assert (await office.send(content)).json()["code"] == code
+        assert await rows(office.engine, declarations) == [begun]
+    assert len(await rows(office.engine, declared_entries)) == 1_000
     first = await office.send(whole)
     assert (first.status_code, first.json()["rows"], first.json()["state"]) == (201, 2_501, "judged")
+    assert datetime.fromisoformat(first.json()["received_at"]) == START
     again = await office.send(whole)
     assert again.json() == first.json()
     other = await office.send(whole.replace(numbers[7], numbers[8]))
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
     assert len(await rows(office.engine, declared_entries)) == 2_501
+
+
+async def test_a_cell_as_long_as_a_line_is_cut_before_it_is_held(open_office: Office) -> None:
+    async def lines() -> AsyncIterator[bytes]:
+        yield b"Entry number\n"
+        for number in range(500):
+            yield f"{number:06}{'x' * 60_000}\n".encode()
+        yield f"{entry_number()}\n".encode()
+
+    headers = {"Idempotency-Key": "d-1", "Content-Type": "text/csv"}
+    path = "/programs/ieepa-2026/declarations?certified=true"
+    tracemalloc.start()
+    try:
+        answer = await open_office.call("POST", path, open_office.importer, content=lines(), headers=headers)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert answer.status_code == 201, answer.text
+    assert peak < 10_000_000  # of 30,000,000 characters
+    assert {len(row.given) for row in await rows(open_office.engine, declared_entries) if row.given} == {40}
+
+
+async def test_who_shares_a_declaration_sees_and_withdraws_its_own_rows_alone(open_office: Office) -> None:
+    office = open_office
+    other = "08-345678900"
+    mine, theirs, unknown = await office.file(), await office.file(importer_number=other), entry_number()
+    counsel = office.headers(
+        RoleName.IMPORTER, subject="counsel", importer_numbers=frozenset({IMPORTER, other}), centers=frozenset()
+    )
+    declared = await office.declare([mine, theirs, unknown, "hello"], who=counsel)
+    assert len(await office.results(declared, counsel)) == 4
+    for who, number in ((office.importer, mine), (_importer_of(office, other), theirs)):
+        assert [row["entry_number"] for row in await office.results(declared, who)] == [number]
+        at = f"/programs/ieepa-2026/declarations/{declared['declaration_id']}"
+        shown = await office.ok("GET", at, who)
+        assert (shown["rows"], sum(each["entries"] for each in shown["states"])) == (1, 1)
+        table = (await office.call("GET", f"{declared['results']}.csv", who)).text
+        assert (mine in table, theirs in table, "hello" in table) == (number == mine, number == theirs, False)
+    gone = _importer_of(office, "09-345678900")
+    assert (await office.call("GET", declared["results"], gone)).status_code == 404
+    lost = office.headers(
+        RoleName.IMPORTER, subject="counsel", importer_numbers=frozenset({other}), centers=frozenset()
+    )
+    assert [row["entry_number"] for row in await office.results(declared, lost)] == [theirs]
+    path = f"/programs/ieepa-2026/declarations/{declared['declaration_id']}/withdrawals"
+    refused = await office.call("POST", path, office.importer, json={"entries": [theirs]})
+    assert refused.status_code == 404
+    assert (await office.ok("POST", path, office.importer, json={}))["withdrawn"] == [mine]
+    states = {row["entry_number"]: row["state"] for row in await office.results(declared, counsel)}
+    assert (states[mine], states[theirs]) == ("withdrawn", "due")
+
+
+def _importer_of(office: Office, importer_number: str) -> dict[str, str]:
+    grants = {"importer_numbers": frozenset({importer_number}), "centers": frozenset()}
+    return office.headers(RoleName.IMPORTER, subject=f"of {importer_number}", **grants)
+
+
+async def test_the_trade_sees_what_was_released_and_no_other_importers_number(office: Office) -> None:
+    plaintiffs = ["123-45-6789", "08-345678900", IMPORTER]
+    definition = program(goods=IEEPA_MODEL["goods"] | {"importers": plaintiffs})
+    await office.draft(definition)
+    assert (await office.call("GET", "/programs/ieepa-2026", office.broker())).status_code == 404
+    assert (await office.ok("GET", "/programs", office.broker()))["items"] == []
+    await _release_drafted(office)
+    shown = await office.ok("GET", "/programs/ieepa-2026", office.importer)
+    assert shown["revisions"][0]["definition"]["goods"]["importers"] == ["***-**-6789", "**-*****8900", IMPORTER]
+    assert shown["history"] == []
+    told = await office.ok("GET", "/programs/ieepa-2026", office.staff("kim"))
+    assert told["revisions"][0]["definition"]["goods"]["importers"] == ["***-**-6789", "08-345678900", IMPORTER]
+    assert [each["change"] for each in told["history"]] == ["drafted", "tried", "confirmed", "released"]
+
+
+async def _release_drafted(office: Office) -> None:
+    at = "/programs/ieepa-2026/revisions/1"
+    await office.ok("POST", f"{at}/trials", office.staff("kim"), headers={"Idempotency-Key": "trial"})
+    await office.ok("POST", f"{at}/confirmations", office.staff("lee"), headers={"If-Match": "*"})
+    await office.ok("POST", f"{at}/releases", office.staff("max"), headers={"If-Match": "*"})
 
 
 @pytest.mark.parametrize(

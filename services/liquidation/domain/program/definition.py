@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, Literal, get_args
 
 from services.liquidation.domain.predicate import HeadingRange, HeadingSet, read_heading_range
@@ -12,6 +12,7 @@ Intake = Literal["declared", "automatic", "offered"]
 Act = Literal["refuse", "with-warehouse-entry", "at-cycle", "liquidate", "reliquidate"]
 Writer = Literal["center", "court-judgment"]
 Declarer = Literal["importer", "filer-of-entry"]
+Silence = Literal["accept", "drop"]
 Exclusion = Literal[
     "protest-open", "drawback-designated", "reconciliation-filed", "lifted-pending", "surety-paid", "under-correction"
 ]
@@ -120,6 +121,25 @@ class Declaring:
 
 
 @dataclass(frozen=True, slots=True)
+class Offering:
+    """How long importers may answer what a program offers them, and what it means when they do not.
+
+    `answer_days` are days after that of the offer; None: an answer is waited for without end.
+    """
+
+    answer_days: int | None = None
+    silence: Silence = "drop"
+
+    def answer_by(self, offered_on: date) -> date | None:
+        """The last day on which an offer of a day is answered; None: there is no last one.
+
+        >>> Offering(120, "accept").answer_by(date(2026, 4, 20))
+        datetime.date(2026, 8, 18)
+        """
+        return offered_on + timedelta(days=self.answer_days) if self.answer_days is not None else None
+
+
+@dataclass(frozen=True, slots=True)
 class Corrections:
     """Whether corrections wait while a refund is requested, and of which types not while they are suspended."""
 
@@ -169,6 +189,12 @@ class Definition:
     corrections: Corrections
     revives: tuple[HeadingRange, ...] = ()
     unknown_days: int = 30
+    offering: Offering = Offering()
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether importers and filers ask for entries; else the program takes all that it reaches by itself."""
+        return self.intake == "declared"
 
     @property
     def headings(self) -> HeadingSet:
@@ -255,6 +281,10 @@ def _faults_of_the_rest(given: Definition) -> Iterator[tuple[str, str]]:
             each.first < other.headings.last + ":" and other.headings.first < each.last + ":" for other in given.removes
         ):
             yield f"except_removes[{number}]", f"{each} leaves out of removes, and none of these has it"
+    if given.intake == "automatic" and given.corrections.lock:
+        yield "corrections.lock", "nobody asks for what is taken automatically, so no correction waits for it"
+    if given.intake != "offered" and given.offering != Offering():
+        yield "offering", "only a program whose intake is offered waits for answers"
     yield from _unknown_types("exclude_types", given.exclude_types)
     yield from _unknown_types("corrections.free_while_suspended", given.corrections.free_while_suspended)
 
@@ -272,7 +302,7 @@ def _categories() -> set[str]:
 def definition_from_json(stored: Mapping[str, Any]) -> Definition:
     """A definition as `POST /programs` takes it and as it is stored; the fields are checked by whoever took it."""
     basis, entered, declaring, goods = (stored.get(each) or {} for each in ("basis", "entered", "declaring", "goods"))
-    money, corrections = stored["money"], stored["corrections"]
+    money, corrections, offering = stored["money"], stored["corrections"], stored.get("offering") or {}
     return Definition(
         program=stored["program"],
         title=stored["title"],
@@ -317,6 +347,7 @@ def definition_from_json(stored: Mapping[str, Any]) -> Definition:
         corrections=Corrections(corrections["lock"], tuple(corrections.get("free_while_suspended", ()))),
         revives=tuple(map(read_heading_range, stored.get("revives", ()))),
         unknown_days=stored.get("unknown_days", 30),
+        offering=Offering(offering.get("answer_days"), offering.get("silence", "drop")),
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from services.liquidation.domain.program.judging import AFTER_CODES
+
 OWN: Final = "own rule of Centerline"
 
 
@@ -141,9 +143,20 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "19 USC 1501",
             "Protest by the last day (19 USC 1514).",
         ),
+        "not-answered": Explanation(
+            "The program offered the refund, and nobody answered by the last day.",
+            "the program's own rule of answers",
+            _PROTEST,
+        ),
     }
 )
 """What each code of a row means."""
+
+AFTER_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {code: CODES[code].fact for code in AFTER_CODES if code in CODES}
+    | {"amount-differs": "By what is known now the program would remove another amount."}
+)
+"""What each code of a fact means that came after the posting."""
 
 NOTE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -151,6 +164,8 @@ NOTE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "waits-suspension": "The duty is removed; it is refunded when the entry liquidates after its suspension.",
         "waits-warehouse": "The duty is removed; it is refunded when the warehouse entry liquidates.",
         "waits-review": "A person of the Center looks at it first.",
+        "waits-answer": "The program offers the refund: the importer accepts, declines or contests it by the last day.",
+        "waits-contest": "The importer contests what was reckoned: a person of the Center looks at it.",
         "money-open": "The day of a payment is not known: interest is reckoned when it is recorded.",
         "payee-not-ready": "The payee cannot be paid by ACH: enroll, or complete the bank data, in the ACE account.",
         "payee-unknown": "Nothing is recorded of how the payee is paid: check the enrollment in the ACE account.",

@@ -5,9 +5,9 @@ a property test holds the two together.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final, Literal, get_args
+from typing import Final, Literal, cast, get_args
 
 from services.liquidation.domain.program.definition import Act, Cohort, Definition, Exclusion, Writer, contains
 from shared.customs.entry_types import entry_type
@@ -36,16 +36,20 @@ EntryCode = Literal[
     "final-1514",
     "cohort-off",
     "too-near-day-90",
+    "not-answered",
 ]
 Note = Literal[
     "nothing-to-refund",
     "waits-suspension",
     "waits-warehouse",
     "waits-review",
+    "waits-answer",
+    "waits-contest",
     "money-open",
     "payee-not-ready",
     "payee-unknown",
 ]
+Answer = Literal["accept", "contest"]
 State = Literal["dropped", "withdrawn", "nothing", "waiting", "due", "posted"]
 Readiness = Literal["ready", "not-ready", "unknown"]
 
@@ -54,11 +58,11 @@ ENTRY_CODES: Final = get_args(EntryCode)
 NOTES: Final = get_args(Note)
 STATES: Final = get_args(State)
 LASTING: Final[frozenset[str]] = frozenset(
-    {"not-yours", "entered-outside", "entry-type", "final-1501", "final-1514", "too-near-day-90"}
+    {"not-yours", "entered-outside", "entry-type", "final-1501", "final-1514", "too-near-day-90", "not-answered"}
 )
 """What no fact that is still to come can mend for the day of receipt: such a request keeps no later one out."""
 
-_WAITING: Final = frozenset({"waits-suspension", "waits-warehouse", "waits-review"})
+_WAITING: Final = frozenset({"waits-suspension", "waits-warehouse", "waits-review", "waits-answer", "waits-contest"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,8 @@ class Asked:
     """One request for one entry: when it was received, and for whom it was made.
 
     `importers` and `filer` are what the declarant speaks for; an importer declares its own entries, a filer those that
-    it filed. `earlier` is the declaration that stands before it.
+    it filed. `earlier` is the declaration that stands before it. What a program took by itself speaks for nobody:
+    `offered_on` is the day on which it told the importer, `answer` what the importer said (None: nothing yet).
     """
 
     declaration_id: str
@@ -119,6 +124,8 @@ class Asked:
     importers: frozenset[str] = frozenset()
     filer: str | None = None
     earlier: str | None = None
+    answer: Answer | None = None
+    offered_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,26 @@ def judge(program: Definition, entry: ProgramEntry | None, asked: Asked, today: 
         return Verdict("entry-type", cohort.name)
     if _is_over(cohort, entry, today):
         return Verdict("too-near-day-90", cohort.name, last_day=entry.protest_by)
-    return Verdict(None, cohort.name, cohort.act, cohort.by, removed, _list_notes(program, entry, cohort, removed))
+    if _is_unanswered(program, asked, today):
+        return Verdict("not-answered", cohort.name, last_day=entry.protest_by)
+    notes = _list_notes(program, entry, cohort, removed, asked, today)
+    last_day = _answer_by(program, asked) if "waits-answer" in notes else None
+    return Verdict(None, cohort.name, cohort.act, cohort.by, removed, notes, last_day)
+
+
+def _answer_by(program: Definition, asked: Asked) -> date | None:
+    return program.offering.answer_by(asked.offered_on) if asked.offered_on is not None else None
+
+
+def _is_silent(program: Definition, asked: Asked, today: date) -> bool:
+    """Whether an offer was not answered and cannot be any more."""
+    last = _answer_by(program, asked)
+    return program.intake == "offered" and asked.answer is None and last is not None and last < today
+
+
+def _is_unanswered(program: Definition, asked: Asked, today: date) -> bool:
+    """Whether an offer has ended because nobody answered it: a setting of the program says whether that accepts it."""
+    return program.offering.silence == "drop" and _is_silent(program, asked, today)
 
 
 def _is_over(cohort: Cohort, entry: ProgramEntry, today: date) -> bool:
@@ -190,6 +216,8 @@ _PROTESTABLE: Final = frozenset({"no-heading", "heading-out-of-dates", "entered-
 
 
 def _is_entitled(program: Definition, entry: ProgramEntry | None, asked: Asked) -> bool:
+    if not program.is_asked_for:
+        return True
     number_of_filer = asked.filer is not None and "filer-of-entry" in program.declaring.by
     if entry is None:
         # Whose it is will be known when its summary comes; the number says who filed it.
@@ -283,7 +311,8 @@ def _is_in_days(days: tuple[int, int | None] | None, liquidated_on: date | None,
         return True
     if liquidated_on is None:
         return False
-    passed = (received_on - liquidated_on).days
+    # Who asks before the liquidation asks within the days after it.
+    passed = max((received_on - liquidated_on).days, 0)
     return days[0] <= passed and (days[1] is None or passed <= days[1])
 
 
@@ -296,13 +325,18 @@ def _no_power(entry: ProgramEntry, asked: Asked) -> Verdict:
     return Verdict("final-1501", last_day=entry.protest_by)
 
 
-def _list_notes(program: Definition, entry: ProgramEntry, cohort: Cohort, removed: int) -> tuple[Note, ...]:
+def _list_notes(
+    program: Definition, entry: ProgramEntry, cohort: Cohort, removed: int, asked: Asked, today: date
+) -> tuple[Note, ...]:
     is_unlooked = program.goods.product is not None and entry.is_product is None
+    is_offered = program.intake == "offered" and asked.answer is None
     notes: tuple[tuple[Note, bool], ...] = (
         ("nothing-to-refund", removed == 0),
         ("waits-suspension", cohort.act == "at-cycle"),
         ("waits-warehouse", cohort.act == "with-warehouse-entry"),
         ("waits-review", entry.is_in_review or is_unlooked),
+        ("waits-answer", is_offered and not _is_silent(program, asked, today)),
+        ("waits-contest", asked.answer == "contest"),
         ("money-open", not entry.is_payment_known),
         ("payee-not-ready", entry.readiness == "not-ready"),
         ("payee-unknown", entry.readiness == "unknown"),
@@ -312,11 +346,17 @@ def _list_notes(program: Definition, entry: ProgramEntry, cohort: Cohort, remove
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request for an entry beside others for it; `withdrawn_at` None: it stands."""
+    """A request for an entry beside others for it; `withdrawn_at` None: it stands.
+
+    `locks_since` is when somebody asked for the refund, from when corrections wait; None: nobody did. What is posted is
+    not judged again, and stands before all others.
+    """
 
     asked: Asked
     row_number: int
     withdrawn_at: datetime | None = None
+    locks_since: datetime | None = None
+    is_posted: bool = False
 
     @property
     def order(self) -> tuple[datetime, str, int]:
@@ -327,14 +367,14 @@ class Request:
 def judge_all(
     program: Definition, entry: ProgramEntry | None, requests: Sequence[Request], today: date
 ) -> list[tuple[Request, Verdict | None]]:
-    """Every request for one entry in order of receipt; None for one that was withdrawn.
+    """Every request for one entry in order of receipt; None for one that was withdrawn or is posted.
 
     The first that may be made stands, and those after it are told so. One that is dropped for good keeps nobody out.
     """
     judged: list[tuple[Request, Verdict | None]] = []
-    standing: Asked | None = None
+    standing = next((each.asked for each in requests if each.is_posted), None)
     for each in sorted(requests, key=lambda request: request.order):
-        if each.withdrawn_at is not None:
+        if each.withdrawn_at is not None or each.is_posted:
             judged.append((each, None))
             continue
         verdict = judge(program, entry, _behind(each.asked, standing), today)
@@ -347,5 +387,63 @@ def judge_all(
 def _behind(asked: Asked, standing: Asked | None) -> Asked:
     if standing is None:
         return asked
-    earlier = standing.declaration_id
-    return Asked(asked.declaration_id, asked.received_at, asked.received_on, asked.importers, asked.filer, earlier)
+    return replace(asked, earlier=standing.declaration_id)
+
+
+AfterCode = Literal[
+    "entered-outside",
+    "no-heading",
+    "heading-out-of-dates",
+    "entry-type",
+    "drawback-designated",
+    "reconciliation-filed",
+    "surety-paid",
+    "under-correction",
+    "effects-overlap",
+    "stacking-revives",
+    "base-duty-missing",
+    "not-the-product",
+    "amount-differs",
+]
+"""What is told of an entry after the fact: the code that would have stopped it, or that another amount stands."""
+Team = Literal["drawback", "center"]
+AFTER_CODES: Final = get_args(AfterCode)
+_NO_FAULT: Final[frozenset[Exclusion]] = frozenset({"protest-open", "lifted-pending"})
+"""A protest of what was posted is its remedy, and a suspension that is lifted what was waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class AfterFact:
+    """A fact that came after the refund of an entry was posted: nothing is rewritten, a team is told.
+
+    `removed_cents` is the duty that was removed, `owed_cents` what the program would remove by what is known now.
+    """
+
+    code: AfterCode
+    team: Team
+    removed_cents: int
+    owed_cents: int
+
+    @property
+    def excess_cents(self) -> int:
+        """How much more was removed than would be now; negative when it was less."""
+        return self.removed_cents - self.owed_cents
+
+
+def list_after_facts(program: Definition, entry: ProgramEntry, removed_cents: int) -> list[AfterFact]:
+    """What stands against an entry of which so much duty was removed already.
+
+    Each exclusion for itself, for each is another team's; then the first of what else is wrong, or another amount. Time
+    and the posting itself change which power reaches the entry: that is no fact of after.
+    """
+    codes = [each for each in program.excludes if each not in _NO_FAULT and each in entry.standing]
+    other = _find_bar(replace(program, excludes=()), entry)
+    found = [_after(cast("AfterCode", each), removed_cents, 0) for each in (*codes, other) if each is not None]
+    owed = sum(each.duty_cents for each in list_removed(program, entry))
+    if found or owed == removed_cents:
+        return found
+    return [_after("amount-differs", removed_cents, owed)]
+
+
+def _after(code: AfterCode, removed_cents: int, owed_cents: int) -> AfterFact:
+    return AfterFact(code, "drawback" if code == "drawback-designated" else "center", removed_cents, owed_cents)

@@ -13,8 +13,22 @@ PROGRAM_INVARIANTS: Final = (
         "A declaration has every row that was kept of it.",
         """
         SELECT d.declaration_id AS key, d.declaration_id || ': ' || d.next_row - 1 || ' kept' FROM declarations d
-        WHERE AMONG(d.declaration_id) AND d.next_row - 1 <> (
+        WHERE AMONG(d.declaration_id) AND d.door <> 'program' AND d.next_row - 1 <> (
             SELECT count(*) FROM declared_entries r WHERE r.declaration_id = d.declaration_id
+        )
+        """,
+        DECLARATIONS,
+    ),
+    QueryInvariant(
+        "rolls-hold-each-entry-in-its-place",
+        "What a program takes by itself stands on the roll of its filer, in the row of its serial number, once.",
+        """
+        SELECT r.declaration_id AS key, r.declaration_id || ' row ' || r.row_number || ': ' || r.entry_number
+        FROM declared_entries r JOIN declarations d USING (declaration_id)
+        WHERE AMONG(r.declaration_id) AND (
+            (d.door = 'program') <> (r.offered_at IS NOT NULL)
+            OR (d.door = 'program' AND (r.declaration_id, r.row_number) IS DISTINCT FROM (
+                'roll:' || r.program || ':' || left(r.entry_number, 3), substr(r.entry_number, 4, 7)::integer + 1))
         )
         """,
         DECLARATIONS,
@@ -30,7 +44,10 @@ PROGRAM_INVARIANTS: Final = (
             OR (r.state = 'dropped') <> (r.code IS NOT NULL)
             OR (r.state = 'withdrawn') <> (r.withdrawn_at IS NOT NULL)
             OR (r.state = 'nothing') <> (r.notes @> ARRAY['nothing-to-refund'])
-            OR (r.state = 'waiting' AND NOT r.notes && ARRAY['waits-suspension', 'waits-warehouse', 'waits-review'])
+            OR (r.state IN ('waiting', 'due')
+                AND (r.state = 'waiting') <> (r.notes && ARRAY['waits-suspension', 'waits-warehouse', 'waits-review',
+                    'waits-answer', 'waits-contest']))
+            OR (r.answer IS NOT NULL AND (r.offered_at IS NULL OR r.answered_at IS NULL))
             OR (r.state NOT IN ('waiting', 'due', 'posted') AND r.removed_cents <> 0)
             OR (r.state = 'read' AND d.state = 'judged')
         )

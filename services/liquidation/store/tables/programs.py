@@ -29,6 +29,8 @@ program_revisions = Table(
     Column("made_by", Text, nullable=False),
     Column("tried_at", DateTime(timezone=True)),
     Column("released_at", DateTime(timezone=True)),
+    Column("enrolled_to", Text, nullable=False, server_default=text("''")),
+    Column("enrolled_at", DateTime(timezone=True)),
     comment="Revisions of programs, each whole: draft, confirmed, released, superseded, withdrawn.",
 )
 
@@ -62,6 +64,7 @@ program_trials = Table(
     Column("removed_cents", BigInteger, nullable=False),
     Column("lines", JSONB, nullable=False),
     Column("examples", JSONB, nullable=False),
+    Column("likely_cents", BigInteger),
     comment="What a revision would do with every entry that it reaches, as of a day; nothing else is changed by it.",
 )
 
@@ -108,6 +111,9 @@ declared_entries = Table(
     Column("withdrawn_at", DateTime(timezone=True)),
     Column("revision", Integer),
     Column("judged_at", DateTime(timezone=True)),
+    Column("answer", Text),
+    Column("answered_at", DateTime(timezone=True)),
+    Column("offered_at", DateTime(timezone=True)),
     Index("declared_entries_entry", "entry_number", "program", postgresql_where=text("entry_number IS NOT NULL")),
     Index("declared_entries_unjudged", "declaration_id", "row_number", postgresql_where=text("state = 'read'")),
     Index("declared_entries_code", "declaration_id", "code", "row_number"),
@@ -126,6 +132,47 @@ program_findings = Table(
     Column("found_by", Text, nullable=False),
     Column("found_for", Text),
     comment="What a person found of the goods of an entry where an order describes a product; the last one stands.",
+)
+
+program_answers = Table(
+    "program_answers",
+    metadata,
+    Column("program", Text, primary_key=True),
+    Column("entry_number", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("answer", Text, nullable=False),
+    Column("explanation", Text),
+    Column("answered_at", DateTime(timezone=True), nullable=False),
+    Column("answered_by", Text, nullable=False),
+    Column("answered_for", Text),
+    Column("authority", Text, nullable=False),
+    comment="What importers said to entries that a program took by itself: accept, decline, contest; the last stands.",
+)
+
+program_after_facts = Table(
+    "program_after_facts",
+    metadata,
+    Column("program", Text, primary_key=True),
+    Column("entry_number", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("declaration_id", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("removed_cents", BigInteger, nullable=False),
+    Column("owed_cents", BigInteger, nullable=False),
+    Column("found_at", DateTime(timezone=True), nullable=False),
+    Column("gone_at", DateTime(timezone=True)),
+    Column("settled_at", DateTime(timezone=True)),
+    Column("settled_by", Text),
+    Column("settled_for", Text),
+    Column("settlement", Text),
+    Index(
+        "program_after_facts_open",
+        "program",
+        "team",
+        "code",
+        postgresql_where=text("settled_at IS NULL AND gone_at IS NULL"),
+    ),
+    comment="What came to be known of entries after they were posted: nothing is rewritten, a team is told.",
 )
 
 special_duties = Table(
