@@ -33,22 +33,23 @@ class Read(Protocol):
 def tracing_batch(group: str, items: Iterable[Read]) -> Iterator[None]:
     """Work on a batch under a span.
 
-    Where all its events are of one trace the span is part of that. Else it begins a trace, linked with theirs, and each
-    of theirs has a span that is linked with it. What follows finds its cause in `current_causes`.
+    Where all its events are of one trace the span is part of that. Else, also where some are of none, it begins a
+    trace, linked with theirs, and each of theirs has a span that is linked with it. What follows finds its cause in
+    `current_causes`.
     """
     traces: dict[bytes, TraceContext | None] = {}
     named: dict[str, TraceContext] = {}
+    is_some_without = False
     for item in items:
-        written = item.record.headers.get(HEADER)
-        if written is None:
-            continue
+        written = item.record.headers.get(HEADER, b"")
         trace = traces[written] if written in traces else traces.setdefault(written, _read(written))
         if trace is None:
+            is_some_without = True
             continue
         for name in _names_of(item):
             named.setdefault(name, trace)
     parents = {trace: None for trace in traces.values() if trace is not None}
-    only = next(iter(parents)) if len(parents) == 1 else None
+    only = next(iter(parents)) if len(parents) == 1 and not is_some_without else None
     with ExitStack() as stack:
         here = stack.enter_context(
             span(f"{group} batch", only, kind=Kind.CONSUMER, links=() if only else list(parents)),

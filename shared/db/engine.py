@@ -102,6 +102,7 @@ def create_engine(
         pool_timeout=patience.connection,
         pool_pre_ping=False,
         pool_recycle=1800,
+        hide_parameters=True,  # of what an error says: they are numbers of people, and errors go to logs and letters
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={

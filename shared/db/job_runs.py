@@ -16,17 +16,18 @@ ON CONFLICT (job) DO UPDATE SET every_seconds = excluded.every_seconds
 RETURNING next_run_at, last_succeeded_at
 """
 _BEGIN: Final = """
-INSERT INTO job_runs (job, every_seconds, result, started_at, next_run_at) VALUES ($1, $2, 'running', $3, $4)
+INSERT INTO job_runs (job, every_seconds, result, started_at, next_run_at)
+VALUES ($1, $2, 'running', $3, coalesce($4::timestamptz, $3))
 ON CONFLICT (job) DO UPDATE SET result = 'running', started_at = excluded.started_at,
-    next_run_at = excluded.next_run_at
+    next_run_at = coalesce($4::timestamptz, job_runs.next_run_at)
 """
 _END: Final = """
 INSERT INTO job_runs (job, every_seconds, result, started_at, ended_at, duration_seconds, error, next_run_at,
     last_succeeded_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE $3 WHEN 'succeeded' THEN $5::timestamptz END)
+VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8::timestamptz, $5), CASE $3 WHEN 'succeeded' THEN $5::timestamptz END)
 ON CONFLICT (job) DO UPDATE SET result = excluded.result, started_at = excluded.started_at,
     ended_at = excluded.ended_at, duration_seconds = excluded.duration_seconds, error = excluded.error,
-    next_run_at = excluded.next_run_at,
+    next_run_at = coalesce($8::timestamptz, job_runs.next_run_at),
     last_succeeded_at = coalesce(excluded.last_succeeded_at, job_runs.last_succeeded_at)
 """
 _FORGET: Final = "DELETE FROM job_runs WHERE job <> ALL($1::text[])"
@@ -69,8 +70,10 @@ async def forget_others(tx: Transaction, jobs: Sequence[str]) -> None:
     await bulk.execute(tx, _FORGET, list(jobs))
 
 
-async def begin(tx: Transaction, job: str, every: timedelta, *, started_at: datetime, next_run_at: datetime) -> None:
-    """Note that a job runs now."""
+async def begin(
+    tx: Transaction, job: str, every: timedelta, *, started_at: datetime, next_run_at: datetime | None
+) -> None:
+    """Note that a job runs now; without `next_run_at` its schedule stays as it is."""
     await bulk.execute(tx, _BEGIN, job, every.total_seconds(), started_at, next_run_at)
 
 
@@ -84,9 +87,9 @@ async def end(
     ended_at: datetime,
     seconds: float,
     error: str | None,
-    next_run_at: datetime,
+    next_run_at: datetime | None,
 ) -> None:
-    """Note how a run ended; `seconds` is how long it took."""
+    """Note how a run ended; `seconds` is how long it took. Without `next_run_at` the schedule stays as it is."""
     known = (result, started_at, ended_at, seconds, error, next_run_at)
     await bulk.execute(tx, _END, job, every.total_seconds(), *known)
 

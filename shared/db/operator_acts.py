@@ -1,6 +1,6 @@
 """What operators asked for, with who and why, and how far it is: a run that is interrupted goes on from here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -22,7 +22,9 @@ UPDATE operator_acts SET reached = $2, done = $3, result = $4::jsonb, state = $5
 WHERE act_id = $1 AND state = 'going-on' RETURNING {_COLUMNS}
 """
 _NEXT: Final = f"""
-SELECT {_COLUMNS} FROM operator_acts WHERE state = 'going-on' AND act_id > $1 ORDER BY act_id LIMIT 1
+SELECT {_COLUMNS} FROM operator_acts
+WHERE state = 'going-on' AND act_id > $1 AND act = ANY($2::text[])
+ORDER BY act_id LIMIT 1
 """
 _HOLD: Final = f"""
 SELECT {_COLUMNS} FROM operator_acts WHERE act_id = $1 AND state = 'going-on' FOR UPDATE SKIP LOCKED
@@ -75,9 +77,9 @@ async def move(
     return _read(rows[0]) if rows else None
 
 
-async def find_next(tx: Transaction, after: int) -> OperatorAct | None:
-    """The first act behind an id that goes on; None when there is none."""
-    rows = await bulk.fetch(tx, _NEXT, after)
+async def find_next(tx: Transaction, after: int, kinds: Collection[str]) -> OperatorAct | None:
+    """The first act of these kinds behind an id that goes on; None when there is none."""
+    rows = await bulk.fetch(tx, _NEXT, after, list(kinds))
     return _read(rows[0]) if rows else None
 
 

@@ -1,6 +1,6 @@
 """Statements as spans of the trace that asks them; what is not kept costs one look at the current span.
 
-A statement's text is shown and its arguments never: they may be numbers of people.
+A statement's text is shown and its arguments never: they may be numbers of people. Neither is the text of an error.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
 
 from shared.db.engine import driver_call
-from shared.runtime.tracing import BegunSpan, Kind, begin_part, is_kept, part
+from shared.runtime.tracing import BegunSpan, Kind, begin_part, is_kept, mark_failed, part
 
 _LONGEST_TEXT = 2000
 _BEGUN = "centerline.span"
@@ -52,10 +52,12 @@ def _after(connection: Connection, _cursor: Any, _statement: str, *_: Any) -> No
 @event.listens_for(Engine, "handle_error")
 def _failed(context: ExceptionContext) -> None:
     if context.connection is not None and not context.connection.invalidated:
-        _end(context.connection)
+        _end(context.connection, context.original_exception)
 
 
-def _end(connection: Connection) -> None:
+def _end(connection: Connection, error: BaseException | None = None) -> None:
     begun: BegunSpan | None = connection.info.pop(_BEGUN, None)
     if begun is not None:
+        if error is not None:
+            mark_failed(begun, error)
         begun.end()

@@ -79,7 +79,9 @@ def build_roles(
         runner = JobRunner(service.name, pools.jobs, platform.clock, metrics, jobs, at_once=settings.job_connections)
         roles.extend(RoleTask(Role.SCHEDULER, job.name, partial(runner.run, job)) for job in jobs)
         acts = OperatorActs(service.name, pools.jobs, platform.clock, runner, jobs, parts.invariants)
-        roles.append(RoleTask(Role.SCHEDULER, "operator-acts", acts.run))
+        roles.append(RoleTask(Role.SCHEDULER, "acts-on-letters", acts.run_letters))
+        roles.append(RoleTask(Role.SCHEDULER, "asked-jobs", acts.run_jobs))
+        roles.append(RoleTask(Role.SCHEDULER, "asked-checks", acts.run_checks))
     return roles
 
 

@@ -5,7 +5,8 @@ of its process. What takes the process down is the end of this loop itself, whic
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -69,7 +70,7 @@ class JobRunner:
         try:
             async with exclusive_session(self._engine, f"{self._service}.job.{job.name}") as held:
                 if held is not None:
-                    await self._run_held(job, JobSession(job.name, held, self._clock))
+                    await self._run_held(job, JobSession(job.name, held, self._clock), after=job.every)
         except (Transient, *DATABASE_ERRORS) as error:  # also before `centerline migrate`: its tables are missing
             log.warning("job_postponed", job=job.name, error=str(error))
             retry = timedelta(seconds=min(_RETRY_SECONDS, job.every.total_seconds()))
@@ -77,19 +78,33 @@ class JobRunner:
             return retry.total_seconds()
         return job.every.total_seconds()
 
-    async def run_asked(self, job: Job) -> tuple[Result, str | None] | None:
-        """Run a job because somebody asks for it; gives how it ended and why, None while another run holds its lock.
+    @asynccontextmanager
+    async def hold(self, job: Job) -> AsyncIterator[JobSession | None]:
+        """Hold a job's lock, to run it because somebody asks for it (`run_asked`); None while another run holds it.
 
-        Its schedule stays as it is. Raises `Transient` when the run was put off.
+        What passes by itself and ends the block is noted as a run that was put off, and goes on.
         """
-        async with self._free, exclusive_session(self._engine, f"{self._service}.job.{job.name}") as held:
-            return None if held is None else await self._run_held(job, JobSession(job.name, held, self._clock))
+        session = None
+        try:
+            async with self._free, exclusive_session(self._engine, f"{self._service}.job.{job.name}") as held:
+                session = None if held is None else JobSession(job.name, held, self._clock)
+                yield session
+        except (Transient, *DATABASE_ERRORS) as error:
+            if session is not None:
+                await self._end(job, self._engine, "postponed", self._clock.now(), 0.0, describe(error), after=None)
+            raise
 
-    async def _run_held(self, job: Job, session: JobSession) -> tuple[Result, str | None]:
+    async def run_asked(self, job: Job, session: JobSession) -> tuple[Result, str | None]:
+        """Run a job whose lock is held; gives how it ended and why. Its schedule stays as it is."""
+        return await self._run_held(job, session, after=None)
+
+    async def _run_held(self, job: Job, session: JobSession, *, after: timedelta | None) -> tuple[Result, str | None]:
+        """Run a job, which is to run again `after` its end, or when it would have without this run."""
         started_at, elapsed = self._clock.now(), start_stopwatch()
         if job.every >= _NOTED_EVERY:
+            next_run_at = None if after is None else started_at + after
             async with transaction(session) as tx:
-                await job_runs.begin(tx, job.name, job.every, started_at=started_at, next_run_at=started_at + job.every)
+                await job_runs.begin(tx, job.name, job.every, started_at=started_at, next_run_at=next_run_at)
         result: Result = "succeeded"
         error_text = None
         try:
@@ -101,7 +116,7 @@ class JobRunner:
             log.error("job_failed", job=job.name, exc_info=error)
             result, error_text = "failed", describe(error)
         self._metrics.job_last_run_seconds.labels(job_name=job.name).set(elapsed())
-        await self._end(job, session, result, started_at, elapsed(), error_text, after=job.every)
+        await self._end(job, session, result, started_at, elapsed(), error_text, after=after)
         await self._count_rows(job, session)
         return result, error_text
 
@@ -131,7 +146,7 @@ class JobRunner:
         seconds: float,
         error: str | None,
         *,
-        after: timedelta,
+        after: timedelta | None,
     ) -> None:
         now = self._clock.now()
         self._metrics.job_runs_total.labels(job_name=job.name, result=result).inc()
@@ -151,7 +166,7 @@ class JobRunner:
                     ended_at=now,
                     seconds=seconds,
                     error=error,
-                    next_run_at=now + after,
+                    next_run_at=None if after is None else now + after,
                 )
         except (Transient, *DATABASE_ERRORS) as problem:
             log.warning("job_not_noted", job=job.name, result=result, error=str(problem))

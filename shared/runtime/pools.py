@@ -32,8 +32,8 @@ def open_pools(settings: ServiceSettings) -> Pools:
 
     A consumer group's member applies one batch at a time, and dead letters are tried again on one connection more.
     While each of them holds one, what a service keeps between batches is read anew on another. A slot is held on one
-    for life. A relay holds its lock on the connection on which it works, and so does a job. There is one more for what
-    operators asked for.
+    for life. A relay holds its lock on the connection on which it works, and so does a job. There are three more for
+    what operators asked for: letters, checks, and to look for jobs, which run on those of jobs.
     """
     calls = Patience(settings.api_pool_seconds, settings.api_lock_seconds, settings.api_statement_seconds)
     events = Patience(lock=settings.consumer_lock_seconds, statement=settings.consumer_statement_seconds)
@@ -43,7 +43,7 @@ def open_pools(settings: ServiceSettings) -> Pools:
         api=_open(settings, "api", settings.api_connections, calls),
         consumer=_open(settings, "consumer", settings.consumer_members + 2 + has_slot, events),
         relay=_open(settings, "relay", 1, events),
-        jobs=_open(settings, "jobs", settings.job_connections + 1, work),
+        jobs=_open(settings, "jobs", settings.job_connections + 3, work),
         watch=_open(settings, "watch", 2, calls),
     )
 

@@ -80,7 +80,8 @@ def span(
     """Work under a new span of `parent`, of the current trace, or of a new one.
 
     Where an OpenTelemetry SDK exports (`shared.runtime.trace_export`) the span's ids are those that it gives; without
-    one only our own ids travel on. Either way `current_trace` holds the span until the block ends.
+    one only our own ids travel on. Either way `current_trace` holds the span until the block ends. Of an error that
+    ends the block the span keeps the type alone (`mark_failed`).
     """
     above = parent or current_trace.get()
     context = otel.set_span_in_context(otel.NonRecordingSpan(_to_otel(above))) if above else None
@@ -90,11 +91,16 @@ def span(
         attributes=attributes,
         kind=kind,
         links=[otel.Link(_to_otel(each)) for each in list(links)[:_MOST_LINKS]],
+        record_exception=False,
+        set_status_on_exception=False,
     ) as exported:
         here = _read_ids(exported, above) or (above.child() if above else new_trace())
         token = current_trace.set(here)
         try:
             yield here
+        except Exception as error:
+            mark_failed(exported, error)
+            raise
         finally:
             current_trace.reset(token)
 
@@ -126,6 +132,15 @@ def describe(begun: BegunSpan, name: str, attributes: Mapping[str, AttributeValu
     if begun.is_recording():
         begun.update_name(name)
         begun.set_attributes(attributes)
+
+
+def mark_failed(begun: BegunSpan, error: BaseException) -> None:
+    """Say that a span's work failed, and with what type of error: the text of errors names people's numbers.
+
+    What the database says of a key shows its values, and what SQLAlchemy says of a statement its arguments.
+    """
+    begun.set_attribute("error.type", type(error).__qualname__)
+    begun.set_status(otel.Status(otel.StatusCode.ERROR, type(error).__qualname__))
 
 
 @contextmanager

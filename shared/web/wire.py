@@ -29,7 +29,8 @@ class WireLimits:
     """Path, query and headers of one request together; a token with many roles has about four thousand."""
     headers: int = 100
     head_seconds: float = 10.0
-    """From the first byte, or from the beginning of the connection, to the end of the head."""
+    """From the first byte, or from the beginning of the connection, to the end of the head; so long is also waited for
+    a request after empty lines that came behind an answer."""
     pace_seconds: float = 30.0
     pace_bytes: int = 30_720
     """What of a body comes in each such time at least (1 KiB/s), as long as the service reads."""
@@ -98,6 +99,14 @@ class GuardedProtocol(HttpToolsProtocol):
             self._unfinished_bytes += len(data)
             if self._unfinished_bytes > self.limits.head_bytes + HIGH_WATER_LIMIT:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif self._is_idle and self._timer is None:
+            # Empty lines, which begin no request, and for which uvicorn has stopped its own timer all the same.
+            self._watch(self.limits.head_seconds, self._on_late_head)
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether every request that came is answered and the next has not begun."""
+        return self._stage is _Stage.BETWEEN and self.cycle.response_complete
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn says in words what it is
         """Answer what is no HTTP as a problem, once."""
@@ -177,7 +186,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._timer = None
 
     def _on_late_head(self) -> None:
-        if self._stage is _Stage.OPENED:
+        if self._stage is _Stage.OPENED or self._is_idle:
             self._close("sends nothing")
         elif self.cycle is not None and not self.cycle.response_complete:
             self._watch(self.limits.head_seconds, self._on_late_head)  # the answer before it still goes out

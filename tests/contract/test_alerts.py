@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.catalogue import EVERY_SERVICE
+from cli.catalogue import EVERY_SERVICE, SERVICES
 from shared.runtime.metrics import DECLARED, PREFIX
 from tests.support.apt import install
 from tests.support.product import ROOT
@@ -78,6 +78,29 @@ def test_rules_and_dashboards_ask_by_labels_that_a_metric_has() -> None:
                 *(own for metric, own in labels.items() if metric.split("_seconds")[0] in expression)
             )
             assert set(by.split(", ")) <= known, expression
+
+
+def test_rules_that_go_by_jobs_name_jobs_of_the_schedule_and_of_every_service() -> None:
+    """A name that no job has would be an alarm that never ends, or never comes."""
+    shared = set(re.findall(r'Job\("([a-z-]+)"', (ROOT / "shared/runtime/events.py").read_text(encoding="utf-8")))
+    scheduled = {
+        service.name: shared
+        | set(re.findall(r'Job\("([a-z-]+)"', (ROOT / f"services/{service.name}/jobs.py").read_text(encoding="utf-8")))
+        for service in SERVICES
+    }
+    expressions = {rule["alert"]: rule["expr"] for rule in _rules()}
+    named = [
+        pair
+        for expression in expressions.values()
+        for pair in re.findall(r'job="([a-z]+)",job_name="([a-z-]+)"', expression)
+    ]
+    assert len(named) > 10
+    assert [pair for pair in named if pair[1] not in scheduled[pair[0]]] == []
+    absent = set(re.findall(r'absent_over_time\([a-z_]+\{job="([a-z]+)"\}', expressions["JobsStandStill"]))
+    assert absent == set(scheduled)
+    counted = expressions["AlarmsNotCounted"]
+    (freshness,) = re.findall(r'job_name=~"([a-z|-]+)"', counted)
+    assert set(freshness.split("|")) == {name for _, name in re.findall(r'job="([a-z]+)",job_name="([a-z-]+)"', counted)}
 
 
 def test_no_label_of_ours_is_one_that_prometheus_gives() -> None:

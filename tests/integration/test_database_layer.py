@@ -10,7 +10,24 @@ from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, LargeBinary, MetaData, Table, Text, event, text
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import StatusCode
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    event,
+    insert,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -27,6 +44,7 @@ from shared.db.transaction import (
     reading,
     transaction,
 )
+from shared.runtime import tracing
 from shared.runtime.errors import Transient
 from tests.support.databases import TestDatabases
 
@@ -384,6 +402,37 @@ async def test_unique_violation_keeps_its_type(shelf: Shelf) -> None:
             await by_core(tx, "INSERT INTO goods (name) VALUES ('known')")
     with pytest.raises(asyncpg.UniqueViolationError):
         await shelf.add("known")
+
+
+async def test_error_of_a_statement_does_not_show_its_arguments(shelf: Shelf) -> None:
+    with pytest.raises(DBAPIError, match="SQL parameters hidden") as raised:
+        async with transaction(shelf.engines[0]) as tx:
+            await tx.connection.execute(text("SELECT :name FROM no_such_table"), {"name": "123-45-6789"})
+    assert "6789" not in str(raised.value)
+
+
+@pytest.mark.parametrize("is_core", [True, False], ids=["core", "driver"])
+async def test_span_of_a_statement_that_fails_shows_no_value(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, *, is_core: bool
+) -> None:
+    kept = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    monkeypatch.setattr(tracing, "_TRACER", provider.get_tracer("tests"))
+    await shelf.add("123-45-6789")
+
+    async def add_again() -> None:
+        async with transaction(shelf.engines[0]) as tx:
+            if is_core:
+                await tx.connection.execute(insert(GOODS).values(name="123-45-6789"))
+            await bulk.insert(tx, GOODS, ("name",), [("123-45-6789",)])
+
+    with pytest.raises((IntegrityError, asyncpg.UniqueViolationError)) as raised, tracing.span("routing batch"):
+        await add_again()
+    assert is_core or "(name)=(123-45-6789)" in str(raised.value), "the server's own words, which logs mask"
+    failed = [each for each in kept.get_finished_spans() if each.status.status_code is StatusCode.ERROR]
+    assert [each.name for each in failed] == ["SQL INSERT", "routing batch"]
+    assert not [each for each in kept.get_finished_spans() if "6789" in each.to_json()]
 
 
 @either_way

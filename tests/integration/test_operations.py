@@ -25,14 +25,17 @@ from shared.bus.outbox import Addressed
 from shared.bus.postgres import PostgresBus
 from shared.bus.protocol import Message, TopicSpec
 from shared.contracts.registry import TOPICS
-from shared.db import bulk, job_runs
+from shared.db import bulk, job_runs, operator_acts
 from shared.db.engine import create_engine
 from shared.db.transaction import transaction
 from shared.operations import standing
-from shared.operations.acting import OperatorActs
+from shared.operations.acting import MOST_BEGUN, OperatorActs
+from shared.operations.jobs import RUN
 from shared.runtime.clock import FixedClock
+from shared.runtime.errors import Transient
 from shared.runtime.events import consumer_settings
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.invariants import QueryInvariant
 from shared.runtime.job_runner import JobRunner
 from shared.runtime.lifecycle import Readiness, Stopping
 from shared.runtime.metrics import Metrics
@@ -40,6 +43,7 @@ from shared.runtime.platform import Job, Platform
 from shared.runtime.service import Parts, Service, build_app
 from shared.runtime.settings import load_settings
 from shared.runtime.slices import JobSession
+from shared.runtime.together import together
 from shared.web.identity import issue_development_token
 from tests.support.databases import TestDatabases
 from tests.support.events import cloud_event, entry_body, entry_number
@@ -395,7 +399,7 @@ async def test_many_letters_go_on_from_where_a_killed_process_left_them(service:
     matching = {"reason": "schema", "letters": 9_000, "up_to": (await desk.get("/ops/dead-letter-preview"))["up_to"]}
     act = await desk.act("/ops/dead-letter-acts", {"act": "discard", "reason": "A bad day.", "matching": matching})
     assert (act["state"], act["done"], act["total"]) == ("going-on", 2_000, 9_000)
-    first = asyncio.create_task(desk.acting(slice_rows=100).run(Stopping()))
+    first = asyncio.create_task(desk.acting(slice_rows=100).run_letters(Stopping()))
     settled = "SELECT count(*) FROM dead_letters WHERE state = 'discarded'"
     async with asyncio.timeout(30):
         while await desk.scalar(settled) < 2_300:
@@ -406,8 +410,8 @@ async def test_many_letters_go_on_from_where_a_killed_process_left_them(service:
     assert 2_300 <= half["done"] < 9_000
     assert half["done"] == await desk.scalar(settled)
     # Two processes go on at once: neither settles what the other has.
-    await asyncio.gather(*(desk.acting().go_on(Stopping()) for _ in range(2)), return_exceptions=True)
-    await desk.acting().go_on(Stopping())
+    await asyncio.gather(*(desk.acting().go_on_with_letters(Stopping()) for _ in range(2)), return_exceptions=True)
+    await desk.acting().go_on_with_letters(Stopping())
     end = await desk.get(f"/ops/acts/{act['act_id']}")
     assert (end["state"], end["done"]) == ("done", 9_000)
     assert await desk.scalar(f"SELECT count(*) FROM dead_letters WHERE settled_by = {act['act_id']}") == 9_000
@@ -451,7 +455,7 @@ async def test_job_is_run_when_it_is_asked_for_and_says_how_it_ended(service: Se
         name: await desk.act(f"/ops/jobs/{name}/runs", {"reason": "No time."}) for name in ("work", "fail", "gone")
     }
     assert {each["state"] for each in asked.values()} == {"going-on"}
-    await desk.acting(jobs).go_on(Stopping())
+    await desk.acting(jobs).go_on_with_jobs(Stopping())
     ended = {name: await desk.get(f"/ops/acts/{each['act_id']}") for name, each in asked.items()}
     assert ran == [1]
     assert {name: each["state"] for name, each in ended.items()} == {"work": "done", "fail": "failed", "gone": "failed"}
@@ -459,8 +463,9 @@ async def test_job_is_run_when_it_is_asked_for_and_says_how_it_ended(service: Se
     listed = {each["job"]: each for each in (await desk.get("/ops/jobs"))["items"]}
     assert listed["work"]["result"] == "succeeded"
     assert listed["work"]["duration_seconds"] >= 0
+    assert {each["next_run_at"] for each in listed.values()} == {"2026-03-02T20:07:00Z"}, "as before it was asked for"
     assert (listed["fail"]["result"], listed["gone"]["result"]) == ("failed", "never")
-    await desk.acting(jobs).go_on(Stopping())
+    await desk.acting(jobs).go_on_with_jobs(Stopping())
     assert ran == [1]
 
 
@@ -480,13 +485,153 @@ async def test_run_that_is_asked_for_while_one_runs_comes_behind_it(open_desk: O
     scheduled = asyncio.create_task(runner.run_once(jobs[0]))
     await begun.wait()
     act = await desk.act("/ops/jobs/work/runs", {"reason": "Once more."})
-    await desk.acting(jobs).go_on(Stopping())
+    await desk.acting(jobs).go_on_with_jobs(Stopping())
     assert (await desk.get(f"/ops/acts/{act['act_id']}"))["state"] == "going-on"
     may_end.set()
     await scheduled
-    await desk.acting(jobs).go_on(Stopping())
+    await desk.acting(jobs).go_on_with_jobs(Stopping())
     assert (await desk.get(f"/ops/acts/{act['act_id']}"))["state"] == "done"
     assert runs == [1, 1]
+
+
+async def register(desk: Desk, *jobs: Job) -> None:
+    """Make jobs known, each to run in seven minutes."""
+    async with transaction(desk.engine) as tx:
+        for each in jobs:
+            await job_runs.register(tx, each.name, each.every, NOW + timedelta(minutes=7))
+
+
+async def test_job_that_is_put_off_holds_up_no_act_behind_it_and_keeps_its_schedule(open_desk: OpenDesk) -> None:
+    desk = await open_desk(ROUTING)
+    ran, is_away = [], True
+
+    async def wait(_: JobSession) -> None:
+        if is_away:
+            raise Transient(f"no lock on {SSN}")
+
+    async def work(_: JobSession) -> None:
+        ran.append(1)
+
+    jobs = (Job("wait", timedelta(hours=1), wait), Job("work", timedelta(hours=1), work))
+    await register(desk, *jobs)
+    stuck = await desk.act("/ops/jobs/wait/runs", {"reason": "No time."})
+    behind = await desk.act("/ops/jobs/work/runs", {"reason": "No time."})
+    acting = desk.acting(jobs)
+    for _ in range(MOST_BEGUN + 2):
+        await acting.go_on_with_jobs(Stopping())
+    assert ran == [1]
+    assert (await desk.get(f"/ops/acts/{behind['act_id']}"))["state"] == "done"
+    put_off = await desk.get(f"/ops/acts/{stuck['act_id']}")
+    assert put_off["state"] == "going-on", "what passes by itself is never given up"
+    assert put_off["result"] == {
+        "begun": MOST_BEGUN + 2,
+        "put_off": MOST_BEGUN + 2,
+        "error": "Transient: no lock on ***-**-6789",
+    }
+    listed = {each["job"]: each for each in (await desk.get("/ops/jobs"))["items"]}
+    assert (listed["wait"]["result"], listed["wait"]["error"]) == ("postponed", "Transient: no lock on ***-**-6789")
+    assert {each["next_run_at"] for each in listed.values()} == {"2026-03-02T20:07:00Z"}
+    is_away = False
+    await acting.go_on_with_jobs(Stopping())
+    assert (await desk.get(f"/ops/acts/{stuck['act_id']}"))["state"] == "done"
+
+
+async def test_letters_and_checks_do_not_wait_for_the_length_of_an_asked_job(open_desk: OpenDesk) -> None:
+    desk = await open_desk(ROUTING)
+    await desk.park(3_000)
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def work(_: JobSession) -> None:
+        begun.set()
+        await may_end.wait()
+
+    job = Job("work", timedelta(hours=1), work)
+    await register(desk, job)
+    await desk.act("/ops/jobs/work/runs", {"reason": "No time."})
+    acting, stopping = desk.acting((job,)), Stopping()
+    loops = [asyncio.create_task(each(stopping)) for each in (acting.run_jobs, acting.run_letters, acting.run_checks)]
+    await begun.wait()
+    up_to = (await desk.get("/ops/dead-letter-preview"))["up_to"]
+    matching = {"reason": "schema", "letters": 3_000, "up_to": up_to}
+    asked = [
+        await desk.act("/ops/dead-letter-acts", {"act": "discard", "reason": "Rubbish.", "matching": matching}),
+        await desk.act("/ops/invariant-checks", {"reason": "Look."}),
+    ]
+    async with asyncio.timeout(60):
+        for each in asked:
+            while (await desk.get(f"/ops/acts/{each['act_id']}"))["state"] == "going-on":
+                await asyncio.sleep(0.05)
+    assert not may_end.is_set()
+    stopping.set()
+    may_end.set()
+    await together(*loops)
+
+
+async def test_job_that_ends_its_process_each_time_is_given_up(open_desk: OpenDesk) -> None:
+    desk = await open_desk(ROUTING)
+    runs = []
+
+    async def kill(_: JobSession) -> None:
+        runs.append(1)
+        raise asyncio.CancelledError
+
+    job = Job("kill", timedelta(hours=1), kill)
+    await register(desk, job)
+    act = await desk.act("/ops/jobs/kill/runs", {"reason": "No time."})
+    for _ in range(MOST_BEGUN):
+        with pytest.raises(asyncio.CancelledError):
+            await desk.acting((job,)).go_on_with_jobs(Stopping())
+    await desk.acting((job,)).go_on_with_jobs(Stopping())
+    ended = await desk.get(f"/ops/acts/{act['act_id']}")
+    assert (len(runs), ended["state"]) == (MOST_BEGUN, "failed")
+    assert ended["result"]["error"].startswith("3 runs began and none came to its end")
+
+
+async def test_invariant_whose_check_ends_the_process_each_time_is_given_up_and_the_others_are_checked(
+    open_desk: OpenDesk,
+) -> None:
+    desk = await open_desk(ROUTING)
+
+    class Killing(QueryInvariant):
+        async def check(self, connection: Any) -> Any:
+            raise asyncio.CancelledError
+
+    acting = desk.acting()
+    acting._invariants = (
+        Killing("killing", "Kills.", "SELECT 1"),
+        QueryInvariant("sound", "Is sound.", "SELECT 'x' AS line WHERE false"),
+    )
+    act = await desk.act("/ops/invariant-checks", {"reason": "Look."})
+    for number in range(MOST_BEGUN):
+        with pytest.raises(asyncio.CancelledError):
+            await acting.go_on_with_checks(Stopping())
+        half = await desk.get(f"/ops/acts/{act['act_id']}")
+        assert (half["state"], half["done"], half["result"]["killing"]["begun"]) == ("going-on", 0, number + 1)
+    await acting.go_on_with_checks(Stopping())
+    ended = await desk.get(f"/ops/acts/{act['act_id']}")
+    assert (ended["state"], ended["done"]) == ("done", 2)
+    assert ended["result"]["killing"]["problem"].startswith("not known: 3 checks began")
+    assert ended["result"]["sound"] == {"violations": 0, "lines": []}
+
+
+async def test_two_schedulers_that_found_the_same_act_run_its_job_once(open_desk: OpenDesk) -> None:
+    desk = await open_desk(ROUTING)
+    runs = []
+
+    async def work(_: JobSession) -> None:
+        runs.append(1)
+        await asyncio.sleep(0)
+
+    job = Job("work", timedelta(hours=1), work)
+    await register(desk, job)
+    act = await desk.act("/ops/jobs/work/runs", {"reason": "No time."})
+    async with transaction(desk.engine) as tx:
+        found = await operator_acts.find_next(tx, 0, (RUN,))
+    assert found is not None
+    await together(*(desk.acting((job,)).go_on_with_jobs(Stopping()) for _ in range(2)))
+    await desk.acting((job,))._run_job(found, Stopping())  # as one that comes to the lock when the other is done
+    assert runs == [1]
+    assert (await desk.get(f"/ops/acts/{act['act_id']}"))["state"] == "done"
 
 
 @each_service
@@ -522,7 +667,7 @@ async def test_invariants_are_checked_on_demand_within_their_time(service: Servi
     assert {each["last_asked_at"] for each in before} == {None}
     act = await desk.act("/ops/invariant-checks", {"reason": "After the repair."})
     assert act["total"] == len(before)
-    await desk.acting().go_on(Stopping())
+    await desk.acting().go_on_with_checks(Stopping())
     after = (await desk.get("/ops/invariants"))["items"]
     assert {(each["violations"], each["last_asked_by"], each["problem"]) for each in after} == {(0, "otto", None)}
     ended = await desk.get(f"/ops/acts/{act['act_id']}")
@@ -530,8 +675,6 @@ async def test_invariants_are_checked_on_demand_within_their_time(service: Servi
 
 
 async def test_check_that_takes_too_long_is_not_known_and_a_broken_one_is_shown(open_desk: OpenDesk) -> None:
-    from shared.runtime.invariants import QueryInvariant
-
     desk = await open_desk(ROUTING)
     acts = desk.acting(seconds=0.2)
     acts._invariants = (
@@ -540,7 +683,7 @@ async def test_check_that_takes_too_long_is_not_known_and_a_broken_one_is_shown(
     )
     act = await desk.act("/ops/invariant-checks", {"reason": "Look."})
     async with asyncio.timeout(10):
-        await acts.go_on(Stopping())
+        await acts.go_on_with_checks(Stopping())
     found = (await desk.get(f"/ops/acts/{act['act_id']}"))["result"]
     assert found["slow"]["problem"].startswith("not known after 0.2 seconds")
     assert found["broken"] == {"violations": 1, "lines": ["importer ***-**-6789 is wrong"]}

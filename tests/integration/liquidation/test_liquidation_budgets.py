@@ -251,8 +251,9 @@ async def test_each_job_runs_on_one_connection(open_house: OpenHouse) -> None:
 
 async def test_process_opens_as_many_connections_as_the_operator_is_told(open_house: OpenHouse) -> None:
     house = await open_house()
-    # docs/operations.md, Scaling: API 8, two members, replays and what they read, relay, four jobs, lag and readiness.
-    assert count_connections(house.pools) == 8 + 4 + 1 + (4 + 1) + 2
+    # docs/operations.md, Scaling: API 8, two members, replays and what they read, relay, four jobs, what operators
+    # asked for of letters, jobs and invariants, lag and readiness.
+    assert count_connections(house.pools) == 8 + 4 + 1 + (4 + 3) + 2
     assert count_connections((await open_house(fleet_slot="0")).pools) == count_connections(house.pools) + 1
     assert all(getattr(house.pools, role).pool._max_overflow == 0 for role in ("api", "consumer", "relay", "jobs"))
 

@@ -1,20 +1,29 @@
-"""Traces over the bus without an SDK: each event that follows goes on in the trace of its own cause."""
+"""Traces over the bus: each event that follows goes on in the trace of its own cause, and spans name no people."""
 
 import sys
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import StatusCode
+from sqlalchemy.exc import IntegrityError
 
 from services.routing.app import SERVICE as ROUTING
 from shared.bus.protocol import Message, Record
 from shared.bus.traced import publishing, tracing_batch
+from shared.db.traced import traced_call
+from shared.runtime import tracing
 from shared.runtime.settings import ServiceSettings, SettingsError, load_settings
 from shared.runtime.trace_export import start_exporting
 from shared.runtime.tracing import current_trace, is_kept, span, trace_of_cause, without_trace
 
 ONE, TWO = "4bf92f3577b34da6a3ce929d0e0e4736", "5bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"
+SSN = "123-45-6789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,49 @@ def test_a_call_begins_on_its_own_whatever_was_current_before() -> None:
             assert current_trace.get() is None
             assert not is_kept()
         assert current_trace.get() is not None
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    """Spans as a collector would get them."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(tracing, "_TRACER", provider.get_tracer("tests"))
+    return exporter
+
+
+def test_batch_that_fails_says_with_what_type_of_error_and_none_of_its_text(kept: InMemorySpanExporter) -> None:
+    driver = asyncpg.UniqueViolationError(f"duplicate key: Key (importer_number)=({SSN}) already exists.")
+    error = IntegrityError("INSERT INTO accounts VALUES ($1)", (SSN,), driver)
+    assert SSN in str(error)
+    with (
+        pytest.raises(IntegrityError),
+        tracing_batch("routing", [item("B76-1", traceparent(ONE))]),
+        traced_call("INSERT INTO accounts VALUES ($1)"),
+    ):
+        raise error
+    found = kept.get_finished_spans()
+    assert [each.name for each in found] == ["SQL INSERT", "routing batch"]
+    for each in found:
+        assert (each.status.status_code, each.status.description) == (StatusCode.ERROR, "IntegrityError")
+        assert dict(each.attributes or {})["error.type"] == "IntegrityError"
+        assert list(each.events) == []
+        assert "6789" not in each.to_json()
+
+
+def test_batch_with_an_event_of_no_trace_is_part_of_nobody_s(kept: InMemorySpanExporter) -> None:
+    items = [item("B76-1", traceparent(ONE), entry_number="B76-1"), item("B76-2", None), item("B76-3", "nonsense")]
+    with tracing_batch("routing", items):
+        here = current_trace.get()
+        assert here is not None
+        assert here.trace_id != ONE
+        assert trace_id("B76-1") == ONE
+        assert trace_id("B76-2") == trace_id("B76-3") == here.trace_id
+    event, batch = kept.get_finished_spans()
+    assert (event.name, batch.name, batch.parent) == ("routing event", "routing batch", None)
+    assert [f"{link.context.trace_id:032x}" for link in batch.links] == [ONE]
+    assert [f"{link.context.trace_id:032x}" for link in event.links] == [here.trace_id]
 
 
 def settings(**changes: Any) -> ServiceSettings:

@@ -220,6 +220,30 @@ async def test_client_that_sends_nothing_is_ended(app: Application) -> None:
         assert await (await connect()).end() == b""
 
 
+@pytest.mark.parametrize("sends_on", [False, True], ids=["once", "again and again"])
+async def test_client_that_sends_empty_lines_behind_its_answer_is_ended(app: Application, *, sends_on: bool) -> None:
+    async with served(app, QUICK) as connect:
+        connection = await connect()
+        await connection.send(head("GET", "/healthz"))
+        assert (await connection.answer()).status == 200
+        lines = asyncio.create_task(trickle(connection, b"\r\n" * (1_000 if sends_on else 1)))
+        with capture_logs() as logs:
+            assert await connection.end() == b"", "nothing is answered: nothing was asked"
+        lines.cancel()
+    assert [line["why"] for line in logs if line["event"] == "connection closed"] == ["sends nothing"]
+
+
+async def test_empty_lines_before_an_answer_do_not_end_it_and_a_request_may_come_behind_them(app: Application) -> None:
+    async with served(app, PATIENT) as connect:
+        connection = await connect()
+        await connection.send(head(content_length="4") + "1234\r\n")
+        assert (await connection.answer()).body == b"4"
+        await connection.send("\r\n")
+        await asyncio.sleep(0.05)
+        await connection.send("\r\n" + head(content_length="4") + "1234")
+        assert (await connection.answer()).body == b"4"
+
+
 async def test_client_that_sends_its_body_byte_by_byte_is_ended(app: Application) -> None:
     async with served(app, QUICK) as connect:
         connection = await connect()
