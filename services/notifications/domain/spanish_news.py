@@ -42,8 +42,8 @@ WORDS: Final[Mapping[tuple[str, str | None], Wording]] = MappingProxyType(
             "No se le pide nada.",
         ),
         ("N-46", "withdrawn"): Wording(
-            "El Centro ha retirado su respuesta a la pregunta de abajo, que usted hizo o sigue, por el motivo indicado. "
-            "No se base en lo que decía.",
+            "El Centro ha retirado su respuesta a la pregunta de abajo, que usted hizo o sigue, por el motivo "
+            "indicado. No se base en lo que decía.",
             "No se le pide nada. Se le avisará cuando la pregunta se responda de nuevo.",
         ),
         ("N-47", None): Wording(

@@ -329,9 +329,10 @@ async def test_questions_merged_with_each_other_at_once_do_not_both_end(
                 {"decision": "merge", "into": other["question_id"]},
             )
             for question, other in (pair, pair[::-1])
-        )
+        ),
+        return_exceptions=True,
     )
-    assert sorted(each.status_code for each in answers) == [200, 422], [each.text for each in answers]
+    assert sorted(each.status_code for each in answers if isinstance(each, httpx.Response)) == [200, 422], answers
 
 
 async def test_a_question_that_names_an_entry_or_an_importer_is_held_with_the_reason(

@@ -7,8 +7,8 @@ down_revision = "0021_pre_broadcasts"
 
 UNNAMED = """
 UPDATE questions SET published = jsonb_set(published, '{asked_by}', to_jsonb(
-    CASE split_part(asker, ':', 1) WHEN 'filer' THEN 'a filer' WHEN 'surety' THEN 'a surety' WHEN 'agent' THEN 'an agent'
-        WHEN 'counsel' THEN 'counsel' ELSE 'an importer' END))
+    CASE split_part(asker, ':', 1) WHEN 'filer' THEN 'a filer' WHEN 'surety' THEN 'a surety'
+        WHEN 'agent' THEN 'an agent' WHEN 'counsel' THEN 'counsel' ELSE 'an importer' END))
 WHERE published ->> 'asked_by' IS NOT NULL;
 """
 
