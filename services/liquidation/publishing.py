@@ -421,7 +421,8 @@ def deadline_near(reminder: Reminder, change: DeadlineChange, at: datetime) -> O
         if_nothing_is_done=reminder.lapse,
         legal_basis=legal_basis(reminder.rule),
     )
-    return Outgoing(event_id("deadline-near", reminder.clock, on, change, str(days_before)), data, at)
+    # A day that comes back is reminded of at nearer distances, and may be withdrawn again.
+    return Outgoing(event_id("deadline-near", reminder.clock, on, change, str(reminder.days_before)), data, at)
 
 
 def decision_refused(

@@ -23,6 +23,7 @@ def write_calendar(
     days: Sequence[ToldDay],
     unknown: Sequence[Day],
     *,
+    scope: str,
     notice: str | None,
     refresh: timedelta,
     alarm_days: int | None,
@@ -31,7 +32,8 @@ def write_calendar(
     """The calendar of a feed. The same days give the same text.
 
     A day that is not known is no event: the description of the calendar says which they are, and nothing else does.
-    `notice` is a sentence that stands there first, as that the feed is too large. `alarm_days`: a reminder of the
+    `scope` says there what the calendar holds, so that what it does not hold is not taken for what is not there;
+    `notice` stands in its place when it shows nothing, as that the feed is too large. `alarm_days`: a reminder of the
     calendar program so many days before each day that runs; None: none.
     """
     calendar = Calendar()
@@ -41,7 +43,7 @@ def write_calendar(
     calendar.add("method", "PUBLISH")
     for property_name in ("name", "x-wr-calname"):
         calendar.add(property_name, vText(_clean(name)))
-    described = _clean(_describe(unknown, notice))
+    described = _clean(_describe(unknown, scope, notice))
     for property_name in ("description", "x-wr-caldesc"):
         calendar.add(property_name, vText(described))
     calendar.add("refresh-interval", refresh, parameters={"VALUE": "DURATION"})
@@ -92,15 +94,15 @@ def _lines(day: Day, *, has_ended: bool) -> list[str]:
     return [f"{KINDS[day.kind]}.", day.rule, *lapse, *day.notes]
 
 
-def _describe(unknown: Sequence[Day], notice: str | None) -> str:
-    lines = [] if notice is None else [notice]
+def _describe(unknown: Sequence[Day], scope: str, notice: str | None) -> str:
+    if notice is not None:
+        return notice
+    lines = [f"In this calendar: {scope}"]
     if unknown:
-        lines.append(f"Not in this calendar, because the day is not known: {len(unknown)}.")
+        lines.append(f"Not in it, because the day is not known: {len(unknown)}.")
         lines += [f"{each.about}: {each.title} ({each.missing or 'not known'})" for each in unknown[:MOST_NAMED]]
         if len(unknown) > MOST_NAMED:
             lines.append(f"and {len(unknown) - MOST_NAMED} more.")
-    else:
-        lines.append("Every day that binds is in this calendar.")
     return "\n".join(lines)
 
 

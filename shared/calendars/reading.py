@@ -1,18 +1,19 @@
 """Feeds made, revoked and read: whose days are in one is asked anew each time that it is read."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.calendars import store
 from shared.calendars.day import Day, Followed, follow
 from shared.calendars.feed import MOST_FEEDS, AddressKey, Choices, Feed, FeedKind, hash_token
-from shared.calendars.ics import write_calendar
+from shared.calendars.ics import MOST_NAMED, write_calendar
 from shared.customs.calendar import add_days, legal_date
 from shared.db.idempotency import IdempotentCall, key_reused
 from shared.db.transaction import Connections, Transaction, reading, transaction
@@ -38,9 +39,13 @@ class FeedRules:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a feed may show today: `made_for` says it in a word, so that another permission makes the feed anew."""
+    """What a feed may show today: `made_for` says it in a word, so that another permission makes the feed anew.
+
+    `scope` says it in words to the subscriber, after "In this calendar:".
+    """
 
     made_for: str
+    scope: str
     within: Any
 
 
@@ -136,8 +141,9 @@ async def revoke_feed(tx: Transaction, caller: Identity, feed_id: UUID, owners: 
 async def read_feed(database: Connections, source: DaySource, rules: FeedRules, token: str, now: datetime) -> str:
     """The text of the feed of a token.
 
-    Made anew when it is older than the refresh, or what it may show has changed. Raises `NotFound` alike for a token
-    that nobody has, one that was revoked, and one whose time is over.
+    Made anew when it is older than the refresh, or what it may show has changed: what a feed told before is asked for
+    each time, so that a day which may not be seen any more is not answered from what was made. Raises `NotFound` alike
+    for a token that nobody has, one that was revoked, and one whose time is over.
     """
     today = legal_date(now)
     if rules.key is None or rules.base_url is None or not rules.key.is_signed(token):
@@ -148,7 +154,8 @@ async def read_feed(database: Connections, source: DaySource, rules: FeedRules, 
         if feed is None or not feed.is_open(today):
             raise no_feed()
         allowed = await source.allow(connection, feed, today)
-    if _is_fresh(feed, allowed, rules, now) and feed.body is not None:
+        may_answer = await _may_answer(connection, feed, allowed, source, rules, now)
+    if may_answer and feed.body is not None:
         async with transaction(database) as tx:
             await store.note_read(tx, feed.feed_id, now, now - _NOTED_EVERY)
         return feed.body
@@ -157,7 +164,7 @@ async def read_feed(database: Connections, source: DaySource, rules: FeedRules, 
         if held is None or not held.is_open(today):
             raise no_feed()
         allowed = await source.allow(tx.connection, held, today)
-        if _is_fresh(held, allowed, rules, now) and held.body is not None:
+        if await _may_answer(tx.connection, held, allowed, source, rules, now) and held.body is not None:
             return held.body  # another reader was quicker
         return await _make(tx, held, allowed, source, rules, now)
 
@@ -180,21 +187,24 @@ async def _make(
     except TooMany as error:
         # A part would look like all: none is shown, and what was told before stays known for when it fits again.
         found, notice = (), str(error)
+    may_see = await source.sight(tx.connection, allowed, [*found, *(told.day for told in known.values())])
     if notice is not None:
-        followed = Followed((), (), (), ())
+        gone = tuple(sorted(uid for uid, told in known.items() if not may_see(told.day)))
+        followed = Followed((), (), gone, ())
     else:
-        may_see = await source.sight(tx.connection, allowed, [*found, *(told.day for told in known.values())])
         followed = follow(known, found, may_see, now, first, kept)
     body = write_calendar(
         feed.name,
         followed.days,
         followed.unknown,
+        scope=allowed.scope,
         notice=notice,
         refresh=timedelta(minutes=rules.refresh_minutes),
         alarm_days=feed.choices.alarm_days,
         base_url=rules.base_url,
     )
-    await store.write_followed(tx, feed.feed_id, followed, body, made_for=allowed.made_for, at=now)
+    made_for = _MadeFor(allowed.made_for, _places(followed.unknown[:MOST_NAMED]))
+    await store.write_followed(tx, feed.feed_id, followed, body, made_for=made_for.document(), at=now)
     return body
 
 
@@ -203,8 +213,46 @@ def digest_of(parts: Collection[str]) -> str:
     return blake2b("\n".join(sorted(parts)).encode(), digest_size=12).hexdigest()
 
 
-def _is_fresh(feed: Feed, allowed: Allowed, rules: FeedRules, now: datetime) -> bool:
-    if feed.made_at is None or feed.made_for != allowed.made_for:
+@dataclass(frozen=True, slots=True)
+class _MadeFor:
+    """What a text was made for, and what it names beside its events: the (of, about) of days that are not known."""
+
+    permission: str
+    named: tuple[tuple[str, str], ...]
+
+    def document(self) -> str:
+        """As it is kept with the text."""
+        return orjson.dumps([self.permission, self.named]).decode()
+
+
+def _read_made_for(kept: str | None) -> _MadeFor | None:
+    """What `document` kept; None where nothing was made, or by a release that kept less."""
+    if kept is None or not kept.startswith("["):
+        return None
+    permission, named = orjson.loads(kept)
+    return _MadeFor(permission, tuple((of, about) for of, about in named))
+
+
+def _places(days: Iterable[Day]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys((day.of, day.about) for day in days))
+
+
+async def _may_answer(
+    connection: AsyncConnection, feed: Feed, allowed: Allowed, source: DaySource, rules: FeedRules, now: datetime
+) -> bool:
+    """Whether what was made may be answered: it is new enough, of this permission, and all in it may still be seen."""
+    made_for = _read_made_for(feed.made_for)
+    if feed.made_at is None or made_for is None or made_for.permission != allowed.made_for:
         return False
     same_day = legal_date(feed.made_at) == legal_date(now)
-    return same_day and timedelta() <= now - feed.made_at < timedelta(minutes=rules.refresh_minutes)
+    if not same_day or not timedelta() <= now - feed.made_at < timedelta(minutes=rules.refresh_minutes):
+        return False
+    told = [each.day for each in (await store.load_days(connection, feed.feed_id)).values()]
+    shown = [*told, *(_named(of, about) for of, about in made_for.named)]
+    may_see = await source.sight(connection, allowed, shown)
+    return all(may_see(day) for day in shown)
+
+
+def _named(of: str, about: str) -> Day:
+    """A day that is not known, as far as who may see it depends on it."""
+    return Day(uid="", of=of, about=about, on=None, kind="law", title="", rule="", lapse=None, href="")

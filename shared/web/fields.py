@@ -1,9 +1,9 @@
 """Values of requests within the bounds of what the tables hold and the calendar reckons with."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
@@ -47,3 +47,11 @@ Ordinal = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
 
 BigOrdinal = Annotated[int, Field(ge=1, le=LARGEST_EXACT)]
 """An id that a `bigint` column gave out, or a fencing token."""
+
+
+def _absent_when_blank(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+BLANK_IS_ABSENT: Final = BeforeValidator(_absent_when_blank)
+"""For a parameter that a form of a page sends: a browser sends the fields that nobody filled in as well, empty."""

@@ -30,6 +30,8 @@ EVENT_MODULES = {contract.data.__module__ for contract in TOPICS.values() if con
 EVENT_DATA = {contract.data.__name__ for contract in TOPICS.values() if contract.producer != "filers"}
 LAW_TYPES = {"LawSettings", "MoneySettings", "MoneyPolicy", "CyclePolicy", "AssignmentPolicy"}
 LAW_NAMES = {"law", "policy", "money_policy", "cycle_policy", "reading", "readings", "settings"}
+NUMBERED = {"importer_number", "importer", "recipient", "asker", "owner", "consignee_number", "account", "party"}
+"""What can be, or be named after, an importer number."""
 MONEY_MODULES = ("shared/customs/*", "shared/contracts/*", "services/*/domain/*", "services/*/store/*")
 
 
@@ -264,6 +266,22 @@ def find_default_law(tree: ast.Module) -> Iterator[Finding]:
                 yield node.lineno, ast.unparse(node)
 
 
+def find_numbers_in_cursors(tree: ast.Module) -> Iterator[Finding]:
+    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    for call, name in _calls(tree):
+        if name.rpartition(".")[2] == "encode_cursor":
+            keys: list[ast.AST] = list(call.args)
+        elif name.rpartition(".")[2] == "build_page":
+            keys = [each.value for each in call.keywords if each.arg == "key"]
+        else:
+            continue
+        for key in [functions.get(each.id, each) if isinstance(each, ast.Name) else each for each in keys]:
+            for part in ast.walk(key):
+                said = part.attr if isinstance(part, ast.Attribute) else part.id if isinstance(part, ast.Name) else ""
+                if said in NUMBERED:
+                    yield call.lineno, f"{said} in a cursor"
+
+
 @cache
 def _law_fields() -> set[str]:
     """Every single reading: what the records of law, policy and money are made of."""
@@ -490,6 +508,20 @@ RULES = (
         "TOPIC_OF_DATA[EntryChanged]\nProtestOutcome(outcome='allowed')\nReason(code='x')",
         within=("services/*",),
         allowed=("services/*/publishing.py",),
+    ),
+    Rule(
+        name="no cursor holds an importer number",
+        remedy="page by an ordinal: a cursor is read by whoever gets it, and the number may be masked for them",
+        find=find_numbers_in_cursors,
+        bad=(
+            "build_page(rows, page, key=lambda row: (row.recipient,), item=out)",
+            "pagination.build_page(rows, page, key=lambda row: (row.at, row.fact.importer_number))",
+            "def _place(row): return row.due_on, row.owner\nbuild_page(rows, page, key=_place)",
+            "encode_cursor((importer_number,))",
+        ),
+        good="def _place(row): return row.due_on, row.item_id\nbuild_page(rows, page, key=_place)\n"
+        "build_page(rows, page, key=lambda row: (row.ordinal,), item=lambda row: row.recipient)\nencode_cursor((at,))",
+        within=("services/*", "shared/*"),
     ),
     Rule(
         name="nothing has a default for law, policy or money",

@@ -16,7 +16,7 @@ from services.liquidation.publishing import find_rule
 from services.liquidation.store.deadlines import find_reached
 from services.liquidation.store.entry_lists import WantedEntries
 from shared.calendars.day import Day
-from shared.calendars.feed import Choices, Feed
+from shared.calendars.feed import Feed
 from shared.calendars.reading import Allowed, TooMany, digest_of
 from shared.parties.store import delegated_in_force
 from shared.runtime.access import Reach, reach_of
@@ -59,29 +59,27 @@ class EntryDays:
             if feed.choices.clients is not None:
                 numbers &= frozenset(feed.choices.clients)
         within = _Within(reach_of(caller, "entry.read", today), reach_of(caller, "protest.read", today), numbers, today)
-        return Allowed(digest_of(numbers | {f"protests of {each}" for each in within.protests.delegated}), within)
+        made_for = digest_of(numbers | {f"protests of {each}" for each in within.protests.delegated})
+        return Allowed(made_for, _say_scope(feed, numbers), within)
 
     async def list_days(
         self, connection: AsyncConnection, feed: Feed, allowed: Allowed, first: date, most: int
     ) -> Sequence[Day]:
-        """Every day of the importers that are permitted; raises `TooMany` when they have more entries than `most`."""
+        """Every day of the importers that are permitted; raises `TooMany` when more than `most` may have one."""
         within: _Within = allowed.within
+        if not within.importer_numbers:
+            return ()
         wanted = WantedDays(first=first, whose=("importer",) if feed.choices.is_mine_only else ())
-        found: list[Day] = []
-        left = most
-        for number in sorted(within.importer_numbers):
-            entries = WantedEntries(importer_number=number)
-            try:
-                deadlines = await list_deadlines(
-                    connection, within.entries, within.protests, entries, wanted, self._law, within.today, most=left
-                )
-            except Refused as error:
-                if error.code != "too-many-entries":
-                    raise
-                raise TooMany(_say_too_many(most, feed.choices)) from error
-            left -= len({each.picture.entry.entry_number for each in deadlines})
-            found += map(_day, deadlines)
-        return found
+        entries = WantedEntries(importer_numbers=within.importer_numbers)
+        try:
+            found = await list_deadlines(
+                connection, within.entries, within.protests, entries, wanted, self._law, within.today, most=most
+            )
+        except Refused as error:
+            if error.code != "too-many-entries":
+                raise
+            raise TooMany(_say_too_many(most, feed)) from error
+        return [_day(each) for each in found]
 
     async def sight(
         self, connection: AsyncConnection, allowed: Allowed, days: Collection[Day]
@@ -140,9 +138,26 @@ def _notes(deadline: Deadline) -> list[str]:
     return [*notes, whose[row.code.whose]] if row.code.whose is not None else notes
 
 
-def _say_too_many(most: int, choices: Choices) -> str:
-    which = "Choose clients for this calendar." if choices.clients is None else "Choose fewer clients."
+def _say_scope(feed: Feed, numbers: frozenset[str]) -> str:
+    """What a feed shows today; the importers are not named."""
+    days = (
+        "every day by which the importer has to act" if feed.choices.is_mine_only else "every day that binds somebody"
+    )
+    if feed.kind == "importer":
+        return f"{days}, on the entries of one importer."
+    if not numbers:
+        return "nothing: no importer that it is for has delegated to you, for today, that you see its entries."
+    which = "the importers" if feed.choices.clients is None else "those of the chosen importers"
+    return (
+        f"{days}, on the entries of {which} that have delegated to you, for today, that you see them ({len(numbers)});"
+        " days of protests as far as that goes. Entries of others that you filed or bonded are not here: GET /entries"
+        " lists them."
+    )
+
+
+def _say_too_many(most: int, feed: Feed) -> str:
+    remedy = "" if feed.kind == "importer" else " Choose clients." if feed.choices.clients is None else " Choose fewer."
     return (
         f"More than {most:,} entries may have a day here: this calendar shows none of them, because a part would look"
-        f" like all. {which} GET /entries lists any number, with the next day of each."
+        f" like all.{remedy} GET /entries lists any number, with the next day of each."
     )

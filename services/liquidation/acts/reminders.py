@@ -3,7 +3,7 @@
 A day that moved, was answered or has ended by then is told of by nobody, and one that does so afterwards is withdrawn.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -63,10 +63,12 @@ async def _judge(
     due: list[Reminder] = []
     withdrawn: list[Reminder] = []
     for number, picture in sorted(pictures.items()):
-        days = _list_days(picture, running, law, policy, today)
+        told_before = reminded.get(number, ())
+        # What was told stays true when the operator has others reminded of from now on.
+        days = _list_days(picture, running, law, policy.codes | {each.code for each in told_before}, today)
         due += _find_due(days, since, today, policy)
         stand = {(clock, deadline.row.on) for clock, deadline in days.items()}
-        withdrawn += [each for each in reminded.get(number, ()) if (each.clock, each.due_on) not in stand]
+        withdrawn += [each for each in told_before if (each.clock, each.due_on) not in stand]
     new = await store.write_reminders(tx, due, now)
     await store.withdraw(tx, withdrawn, now)
     told = [
@@ -81,13 +83,13 @@ def _list_days(
     picture: EntryPicture,
     running: Mapping[str, RunningProtest],
     law: LawSettings,
-    policy: ReminderPolicy,
+    codes: Collection[str],
     today: date,
 ) -> dict[str, Deadline]:
-    """The days of an entry of which is reminded, by clock; those that are not known are no days."""
+    """The days of an entry of some codes, by clock; those that are not known are no days."""
     found = {}
     for row in list_days(picture, running, law, today):
-        if row.code.code in policy.codes and row.on is not None:
+        if row.code.code in codes and row.on is not None:
             deadline = Deadline(picture, row, frozenset())
             found[uid_of(deadline)] = deadline
     return found
@@ -100,7 +102,7 @@ def _find_due(days: Mapping[str, Deadline], since: date, today: date, policy: Re
         assert row.on is not None  # only such days are listed
         assert row.rule is not None  # every day has one
         distance = find_distance(row.on, since, today, policy.days_before)
-        if distance is None or entry.importer_number is None:
+        if distance is None or row.code.code not in policy.codes or entry.importer_number is None:
             continue
         found.append(
             Reminder(

@@ -32,8 +32,9 @@ async def list_running(
 
     None is left out that has one; some are given that have none.
     """
+    owners = frozenset({wanted.importer_number}) if wanted.importer_number is not None else wanted.importer_numbers
     query = select(entries.c.entry_number).where(
-        entries_within(reach), *list_conditions(wanted), _may_have_days(wanted.importer_number, since)
+        entries_within(reach), *list_conditions(wanted), _may_have_days(owners or frozenset(), since)
     )
     return list((await connection.execute(query.order_by(entries.c.entry_number).limit(limit))).scalars())
 
@@ -49,7 +50,7 @@ async def find_reached(connection: AsyncConnection, reach: Reach, entry_numbers:
     return {row.entry_number: row.importer_number for row in await connection.execute(query)}
 
 
-def _may_have_days(importer_number: str | None, since: date) -> ColumnElement[bool]:
+def _may_have_days(importer_numbers: frozenset[str], since: date) -> ColumnElement[bool]:
     """An entry that is not liquidated, was not long ago, or to which something hangs that has days of its own."""
     table, recently = entries.c, since - _AFTER_LIQUIDATION
     special = sorted(code for code, kind in entry_types().items() if kind.tib or kind.reconciliation)
@@ -58,7 +59,7 @@ def _may_have_days(importer_number: str | None, since: date) -> ColumnElement[bo
         table.liquidated_on.is_(None),
         func.greatest(table.liquidated_on, table.liquidation_posted_on) >= recently,
         table.entry_type.in_(special),
-        table.entry_number.in_(named.where(protests.c.importer_number == importer_number)),
+        table.entry_number.in_(named.where(is_one_of(protests.c.importer_number, importer_numbers))),
         select(protest_entries.c.entry_number).where(protest_entries.c.entry_number == table.entry_number).exists(),
         select(reliquidations.c.entry_number)
         .where(reliquidations.c.entry_number == table.entry_number, reliquidations.c.reliquidated_on >= recently)

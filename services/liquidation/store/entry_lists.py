@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.liquidation.store.sight import entries_within
 from services.liquidation.store.tables.records import entries
 from shared.customs.centers import PENDING
+from shared.db.reach import is_one_of
 from shared.runtime.access import Reach
 
 SortDay = Literal["entry_date", "deemed_on"]
@@ -29,9 +30,13 @@ class DayRange:
 
 @dataclass(frozen=True, slots=True)
 class WantedEntries:
-    """Which entries are listed; empty or None where it does not matter. A Center that is None: without a Center."""
+    """Which entries are listed; empty or None where it does not matter. A Center that is None: without a Center.
+
+    `importer_numbers` are several importers whose entries are listed together.
+    """
 
     importer_number: str | None = None
+    importer_numbers: frozenset[str] | None = None
     filer_code: str | None = None
     states: Sequence[str] = ()
     centers: Sequence[str | None] = ()
@@ -121,6 +126,8 @@ def list_conditions(wanted: WantedEntries) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.importer_number is not None:
         found.append(table.importer_number == wanted.importer_number)
+    if wanted.importer_numbers is not None:
+        found.append(is_one_of(table.importer_number, wanted.importer_numbers))
     if wanted.filer_code is not None:
         found.append(_has_filer(wanted.filer_code))
     if wanted.states:

@@ -33,7 +33,7 @@ from shared.customs.importer_number import InvalidImporterNumber, parse_importer
 from shared.customs.parties import is_party_id, read_contacts
 from shared.db.transaction import Connections, Transaction, reading, transaction
 from shared.runtime.clock import Clock
-from shared.runtime.slices import describe, do_or_set_aside
+from shared.runtime.slices import JobSession, describe, do_or_set_aside
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -70,18 +70,27 @@ class Broadcaster:
             async with reading(self._database) as connection:
                 changes = await changes_since(connection, broadcast)
             while room > 0:
+                left_out = await self._find_left_out(broadcast)
                 async with transaction(self._database) as tx:
                     if not await store.hold_sending(tx, broadcast.broadcast_id):
                         break
-                    waiting = await store.list_waiting(tx, broadcast.broadcast_id, min(room, SLICE))
+                    waiting = await store.list_waiting(tx, broadcast.broadcast_id, left_out, min(room, SLICE))
                     if not waiting:
-                        await self._finish(tx, broadcast)
+                        if not await store.is_waited_for(tx, broadcast.broadcast_id):
+                            await self._finish(tx, broadcast)
                         break
                 # What fails counts as well: a slice that fails is not tried at more than the rate.
                 self._allowance.take(len(waiting))
                 room -= len(waiting)
                 begun += await self._begin(broadcast, waiting, changes)
         return begun
+
+    async def _find_left_out(self, broadcast: Broadcast) -> frozenset[int]:
+        """Recipients who could not be told for a fault that is not theirs, and are tried again another day."""
+        if not isinstance(self._database, JobSession):
+            return frozenset()
+        keys = [each.split() for each in await self._database.find_left_out()]
+        return frozenset(int(ordinal) for name, ordinal in keys if name == str(broadcast.broadcast_id))
 
     async def _room(self) -> int:
         """How many notices may begin now."""
@@ -129,6 +138,8 @@ class Broadcaster:
             return len(rows)
 
         async def give_up(row: Waiting, error: Exception) -> bool:
+            if not isinstance(error, Untellable):
+                return False  # a fault of ours is no reason not to tell: it is tried again when it may be mended
             log.error(
                 "broadcast_recipient_set_aside",
                 broadcast=str(broadcast.broadcast_id),
@@ -143,7 +154,7 @@ class Broadcaster:
             self._database,
             waiting,
             begin,
-            key_of=lambda row: f"{broadcast.broadcast_id} {row.recipient}",
+            key_of=lambda row: f"{broadcast.broadcast_id} {row.ordinal}",
             give_up=give_up,
         )
 

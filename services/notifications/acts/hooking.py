@@ -6,7 +6,7 @@ that was answered and not written down, because the process died, is made again 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -17,6 +17,7 @@ from uuid import UUID
 import orjson
 import structlog
 
+from services.notifications.acts.news import Stop, find_stops, settlement_of_stop
 from services.notifications.acts.rendering import render_text
 from services.notifications.acts.secrecy import decrypt_secret
 from services.notifications.acts.turning_off import turn_off
@@ -130,6 +131,7 @@ class Turn:
 
     webhook: Webhook
     items: tuple[Claimed, ...]
+    stops: Mapping[tuple[UUID, str, str], Stop]
 
 
 @dataclass(eq=False, slots=True)
@@ -194,7 +196,7 @@ class WebhookSender:
     async def _work(self, run: _Run) -> None:
         while (turn := await self._next_turn(run)) is not None:
             try:
-                await self._send_to(turn.webhook, turn.items, run)
+                await self._send_to(turn, run)
             except BaseException:
                 run.has_failed = True
                 raise
@@ -251,15 +253,17 @@ class WebhookSender:
                 for webhook in chosen
             }
             claimed = await store.claim_calls(tx, now, _LEASE, most)
+            stops = await find_stops(tx, claimed)
             await webhook_store.note_called(tx, [webhook.webhook_id for webhook in chosen], now)
         items: dict[UUID, list[Claimed]] = {}
         for item in claimed:
             items.setdefault(webhook_of(item.channel), []).append(item)
-        turns = [Turn(each, tuple(items[each.webhook_id])) for each in chosen if each.webhook_id in items]
+        turns = [Turn(each, tuple(items[each.webhook_id]), stops) for each in chosen if each.webhook_id in items]
         return turns[::-1]
 
-    async def _send_to(self, webhook: Webhook, items: Sequence[Claimed], run: _Run) -> None:
+    async def _send_to(self, turn: Turn, run: _Run) -> None:
         """The calls to one receiver, in order, until one fails: then all that waits for it is put off together."""
+        webhook, items = turn.webhook, turn.items
         if webhook.state != "active":
             why = f"the webhook is off: {webhook.off_reason}"
             await self._write(
@@ -281,6 +285,9 @@ class WebhookSender:
             if position and (is_late or elapsed() >= _LONGEST_RUN):
                 await self._write(_Result(webhook, _given_back(items[position:], now)))
                 return
+            if (stop := turn.stops.get(item.key)) is not None:
+                await self._write(_Result(webhook, [settlement_of_stop(item, stop, now)]))
+                continue
             if item.recipient is not None and item.recipient.barred is not None:
                 why = item.recipient.barred
                 await self._write(_Result(webhook, [Settlement(item, State.NO_ADDRESS, "no-address", 0, error=why)]))

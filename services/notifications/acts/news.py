@@ -1,4 +1,5 @@
-"""News that is due and is not to go out: its broadcast is paused or withdrawn, or the recipient wants no more of it.
+"""What is due and is not to go out: news whose broadcast is paused or withdrawn, or that the recipient wants no more,
+and reminders that are not true any more.
 
 Asked in the transaction that claims the mails, so that whatever was decided before a claim holds for it.
 """
@@ -28,7 +29,7 @@ class Stop:
 
 
 async def find_stops(tx: Transaction, claimed: Sequence[Claimed]) -> dict[tuple[UUID, str, str], Stop]:
-    """Which of these mails do not go out; what is no news always does."""
+    """Which of these mails and calls do not go out; what is no news and no reminder always does."""
     due: list[NewsDue] = []
     keys: list[tuple[UUID, str, str]] = []
     for item in claimed:
@@ -37,7 +38,9 @@ async def find_stops(tx: Transaction, claimed: Sequence[Claimed]) -> dict[tuple[
             due.append(NewsDue(item.notice.notice_id, told_name(item), topic, item.notice.center))
             keys.append(item.key)
     found = await store.find_stopped(tx, due)
-    stops: dict[tuple[UUID, str, str], Stop] = {}
+    stops: dict[tuple[UUID, str, str], Stop] = {
+        item.key: Stop(item.overtaken) for item in claimed if item.overtaken is not None
+    }
     for place, stopped in found.items():
         if stopped.unsubscribed_at is not None:
             stops[keys[place]] = Stop(f"unsubscribed at {stopped.unsubscribed_at:%Y-%m-%d %H:%M} UTC")
@@ -55,7 +58,7 @@ def told_name(item: Claimed) -> str:
 
 
 def settlement_of_stop(item: Claimed, stop: Stop, now: datetime) -> Settlement:
-    """What becomes of a mail that does not go out: withdrawn, or looked at again soon."""
+    """What becomes of what does not go out: withdrawn, or looked at again soon."""
     if stop.why is None:
         return Settlement(item, State.QUEUED, None, 0, next_try_at=now + LOOK_AGAIN)
     return Settlement(item, State.WITHDRAWN, "withdrawn", 0, error=stop.why)

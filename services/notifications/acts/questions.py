@@ -16,7 +16,14 @@ from services.notifications.acts.inbox import demand_recipient
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import State, message_id_of
 from services.notifications.domain.notices import Notice
-from services.notifications.domain.questions import TRANSITIONS, Question, QuestionAct, RuleRow, find_confidential
+from services.notifications.domain.questions import (
+    TRANSITIONS,
+    Question,
+    QuestionAct,
+    RuleRow,
+    describe_asker,
+    find_confidential,
+)
 from services.notifications.publishing import SOURCE, begun_told
 from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import notices as notice_store
@@ -130,10 +137,19 @@ async def admit(tx: Transaction, caller: Identity, question_id: UUID, if_match: 
 async def refuse(
     tx: Transaction, caller: Identity, question_id: UUID, if_match: IfMatch, reason: str, host: str, now: datetime
 ) -> Question:
-    """Do not publish a question, for a reason that its asker is told."""
+    """Do not publish a question, for a reason that its asker is told, as is who asked one that was merged with it.
+
+    With it each of those is refused.
+    """
+    with_it = await store.list_merged(tx.connection, question_id)
+    await _hold_in_order(tx, question_id, *(each.question_id for each in with_it))
     before = await _moderated(tx, caller, question_id, if_match, "refuse", now)
-    changed = await _write(tx, caller, replace(before, state="refused", refused_for=reason), "refuse", now, reason)
-    await _tell(tx, changed, "refused", [changed.asker], [["reason", reason]], host, now)
+    for each in (before, *await store.list_merged(tx.connection, question_id)):
+        refused = replace(each, state="refused", refused_for=reason)
+        written = await _write(tx, caller, refused, "refuse", now, reason)
+        await _tell(tx, written, "refused", [written.asker], [["reason", reason]], host, now)
+        if each is before:
+            changed = written
     return changed
 
 
@@ -144,6 +160,7 @@ async def merge(
 
     Raises `Refused` unless that one is of the same Center and goes on itself.
     """
+    await _hold_in_order(tx, question_id, into)
     before = await _moderated(tx, caller, question_id, if_match, "merge", now)
     earlier = await store.find_question(tx.connection, into)
     if (
@@ -196,22 +213,22 @@ async def release(
 ) -> Question:
     """Publish an answer that another person wrote, and tell all who follow the question.
 
-    Raises `Forbidden` for whoever answered.
+    Raises `Forbidden` for whoever wrote an answer to it since one was released last.
     """
     before = await _hold(tx, caller, question_id, "question.release", now)
     if_match.check(before.revision)
     _demand_state(before, "release")
     assert before.answer is not None  # `answered` says so
-    assert before.answered_by is not None
     assert before.rule is not None
-    demand_second_person(caller, people_of(before.answered_by), "answered this question")
+    authors = await store.find_authors(tx.connection, question_id)
+    demand_second_person(caller, {name for each in authors for name in people_of(each)}, "answered this question")
     demand_publishable(before.subject, before.text, before.answer, before.answer_es)
     published = Published(
         question_id=question_id,
         center=before.center,
         subject=before.subject,
         question=before.text,
-        asked_by=None if before.is_anonymous else before.asker_name,
+        asked_by=None if before.is_anonymous else describe_asker(before.asker),
         answer=before.answer,
         answer_es=before.answer_es,
         rule=before.rule,
@@ -222,6 +239,43 @@ async def release(
     changed = await _write(tx, caller, released, "release", now, published=published)
     told = [["question", changed.subject], ["answer", published.answer], ["rests on", _rests_on(published.rule)]]
     await _tell(tx, changed, None, await store.list_followers(tx, question_id), told, host, now)
+    return changed
+
+
+async def withdraw(
+    tx: Transaction, caller: Identity, question_id: UUID, if_match: IfMatch, reason: str, host: str, now: datetime
+) -> Question:
+    """Take a published answer down, for a reason that all who follow the question are told.
+
+    The question waits for another answer, or is refused then; what was published stays in its history. One person is
+    enough: what should not be read is taken away at once.
+    """
+    before = await _hold(tx, caller, question_id, "question.release", now)
+    if_match.check(before.revision)
+    _demand_state(before, "withdraw")
+    if before.published_at is None:
+        raise _not_in_state(before, "withdraw")
+    taken = replace(
+        before,
+        state="admitted",
+        answer=None,
+        answer_es=None,
+        answered_by=None,
+        rule=None,
+        released_by=None,
+        published_at=None,
+        rule_changed_at=None,
+    )
+    changed = await _write(tx, caller, taken, "withdraw", now, reason, is_taken_down=True)
+    await _tell(
+        tx,
+        changed,
+        "withdrawn",
+        await store.list_followers(tx, question_id),
+        [["reason", reason]],
+        host,
+        now,
+    )
     return changed
 
 
@@ -295,6 +349,12 @@ def matter_of(question: Question) -> Matter:
     )
 
 
+async def _hold_in_order(tx: Transaction, *question_ids: UUID) -> None:
+    """Hold several questions so that two acts on them wait for each other, and neither for both."""
+    for question_id in sorted(set(question_ids), key=str):
+        await store.hold_question(tx, question_id)
+
+
 async def _hold(tx: Transaction, caller: Identity, question_id: UUID, action: str, now: datetime) -> Question:
     question = await store.hold_question(tx, question_id)
     what = f"question {question_id}"
@@ -325,21 +385,26 @@ async def _write(
     reason: str | None = None,
     *,
     published: Published | None = None,
+    is_taken_down: bool = False,
 ) -> Question:
     changed = replace(question, revision=question.revision + 1)
-    await store.change_question(tx, changed, published)
+    await store.change_question(tx, changed, published, is_taken_down=is_taken_down)
     await store.write_act(tx, changed, act, caller.signature, now, reason)
     return changed
 
 
 def _demand_state(question: Question, act: QuestionAct) -> None:
     if question.state not in TRANSITIONS[act]:
-        raise Conflict(
-            f"The question is {question.state}, and can not be taken to `{act}` from there.",
-            rule="question-state",
-            code="question-state",
-            remedy="Read it again with GET /questions/{question_id}.",
-        )
+        raise _not_in_state(question, act)
+
+
+def _not_in_state(question: Question, act: QuestionAct) -> Conflict:
+    return Conflict(
+        f"The question is {question.state}, and can not be taken to `{act}` from there.",
+        rule="question-state",
+        code="question-state",
+        remedy="Read it again with GET /questions/{question_id}.",
+    )
 
 
 async def _tell(
@@ -383,7 +448,8 @@ async def _tell(
 def notice_of(question: Question, variant: str | None, recipient: str, told: list[list[str]], now: datetime) -> Notice:
     """The notice by which a recipient is told what became of a question."""
     party_kind, _, code = recipient.partition(":")
-    own = [] if variant is None else [["subject", question.subject]]
+    is_told = variant is not None and (recipient == question.asker or find_confidential(question.subject) is None)
+    own = [["subject", question.subject]] if is_told else []
     body: dict[str, Any] = {"question_id": str(question.question_id), "recorded": [*own, *told]}
     if variant is None and question.answer_es is not None:
         body["translated"] = {"es": [["answer", question.answer_es]]}

@@ -28,6 +28,7 @@ from services.notifications.store import broadcasts as store
 from services.notifications.store.audiences import AudienceCount
 from services.notifications.store.broadcasts import ActDone, Told
 from shared.contracts.terms import CenterCode, Country
+from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.access import no_such, reach_of, shown_importer_number
 from shared.runtime.concurrency import etag
@@ -35,7 +36,7 @@ from shared.runtime.identity import Identity
 from shared.runtime.logging import mask_importer_numbers
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
-from shared.web.fields import LegalDay
+from shared.web.fields import BLANK_IS_ABSENT, BigOrdinal, LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
@@ -424,7 +425,7 @@ async def list_recipients(
     ] = None,
 ) -> Page[RecipientOut]:
     """As written down when it was released, in order: who was told, who was left out, and why."""
-    after = page.position(str)
+    after = page.position(BigOrdinal)
     async with transaction(engine_of(request)) as tx:
         await acts.find(tx, caller, broadcast_id, now_of(request))
         rows = await store.list_recipients(
@@ -438,10 +439,8 @@ async def list_recipients(
     return build_page(
         rows,
         page,
-        key=lambda row: (row.recipient,),
-        item=lambda row: RecipientOut(
-            **(row._asdict() | {"recipient": _shown(caller, row), "unknown": list(row.unknown)})
-        ),
+        key=lambda row: (row.ordinal,),
+        item=lambda row: _recipient(row, caller),
         request=request,
         response=response,
     )
@@ -473,15 +472,15 @@ async def read_archive_page(
     request: Request,
     response: Response,
     page: CurrentPage,
-    center: Annotated[CenterCode | None, Query(description="Only of this Center.")] = None,
-    since: Annotated[LegalDay | None, Query(description="Released on this day or later.")] = None,
-    until: Annotated[LegalDay | None, Query(description="Released on this day or earlier.")] = None,
+    center: Annotated[CenterCode | None, BLANK_IS_ABSENT, Query(description="Only of this Center.")] = None,
+    since: Annotated[LegalDay | None, BLANK_IS_ABSENT, Query(description="Released on this day or later.")] = None,
+    until: Annotated[LegalDay | None, BLANK_IS_ABSENT, Query(description="Released on this day or earlier.")] = None,
     q: Annotated[str | None, Query(max_length=100, description="Only where these words occur.")] = None,
 ) -> HTMLResponse:
     """The same for a browser, without scripts."""
     found = await _archive(request, response, page, center=center, since=since, until=until, words=q)
     shown = render_archive(
-        [item.model_dump() for item in found.items],
+        [item.model_dump() | {"released_on": legal_date(item.released_at)} for item in found.items],
         {"center": center or "", "since": since or "", "until": until or "", "q": q or ""},
         found.next,
     )
@@ -630,6 +629,12 @@ def _archived(broadcast: Broadcast, corrections: Mapping[UUID, UUID]) -> Archive
 
 def _sum(rows: list[AudienceCount], standing: str) -> int:
     return sum(row.recipients for row in rows if row.standing == standing)
+
+
+def _recipient(row: Told, caller: Identity) -> RecipientOut:
+    told = row._asdict() | {"recipient": _shown(caller, row), "unknown": list(row.unknown)}
+    del told["ordinal"]
+    return RecipientOut(**told)
 
 
 def _shown(caller: Identity, row: Told) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.notifications.acts import questions as acts
 from services.notifications.acts.questions import RuleBook
-from services.notifications.api.broadcasts import ActOut, act_out
+from services.notifications.api.broadcasts import ActOut, ReasonIn, act_out
 from services.notifications.domain.questions import Question, QuestionState, RuleRow
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store import questions as store
@@ -56,7 +56,9 @@ class QuestionIn(BaseModel):
     center: CenterCode
     subject: str = Field(min_length=1, max_length=200)
     text: str = Field(min_length=1, max_length=4000)
-    is_anonymous: bool = Field(default=False, description="The public is not told who asked; the Center always is.")
+    is_anonymous: bool = Field(
+        default=False, description="The public is not told what the asker is; the Center always is."
+    )
 
 
 class WordsIn(BaseModel):
@@ -159,7 +161,9 @@ class AnsweredOut(BaseModel):
     center: str
     subject: str
     question: str
-    asked_by: str = Field(description="`anonymous` where the asker wished so.")
+    asked_by: str = Field(
+        description="What the asker is, never who; `anonymous` where it wished so.", examples=["an importer"]
+    )
     answer: str
     answer_es: str | None
     rule: RuleOut
@@ -321,6 +325,27 @@ async def release_answer(
     """By a person who did not answer: it is published, and all who follow the question are told (N-46)."""
     async with transaction(engine_of(request)) as tx:
         changed = await acts.release(tx, caller, question_id, if_match, _host(request), now_of(request))
+    return _tagged(changed, caller, response)
+
+
+@router.post(
+    "/questions/{question_id}/withdraw-answer",
+    summary="Withdraw a published answer",
+    responses=problem_responses([409, 412, 428]),
+)
+async def withdraw_answer(
+    question_id: QuestionPath,
+    body: ReasonIn,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("question.release")],
+    if_match: RequiredIfMatch,
+) -> QuestionOut:
+    """The public reads it no more, and all who follow the question are told why (N-46). The question waits for another
+    answer, or can be refused; an answer anew that was not released yet is dropped.
+    """
+    async with transaction(engine_of(request)) as tx:
+        changed = await acts.withdraw(tx, caller, question_id, if_match, body.reason, _host(request), now_of(request))
     return _tagged(changed, caller, response)
 
 

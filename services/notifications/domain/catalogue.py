@@ -547,7 +547,7 @@ _KINDS: Final = (
         id="N-46",
         name="Question answered",
         form="message of Centerline",
-        trigger="a question of a Center's community was answered and published, refused, or merged with an earlier one",
+        trigger="a question of a Center's community was answered, refused or merged, or its answer withdrawn",
         routes=(EMAIL,),
         has_legal_effect=False,
         law="own rule of Centerline",
@@ -565,6 +565,11 @@ _KINDS: Final = (
                     "The question below, which you asked, is the same as an earlier one. You are told when that one is "
                     "answered, or find its answer at once.",
                     "Nothing is asked of you.",
+                ),
+                "withdrawn": Wording(
+                    "The Center has withdrawn its answer to the question below, which you asked or follow, for the "
+                    "reason stated. Do not rely on what it said.",
+                    "Nothing is asked of you. You are told when the question is answered anew.",
                 ),
             }
         ),

@@ -14,7 +14,8 @@ class State(StrEnum):
 
     By e-mail it is `queued` and then `sent`, which the answer of the recipient's own server may make `delivered` or
     `bounced`; a letter is `sent` when people have mailed it. `acknowledged` says that the party itself did so.
-    News that the Center withdrew, or the recipient wants no more, before it went out is `withdrawn`.
+    News that the Center withdrew, or the recipient wants no more, before it went out is `withdrawn`; so is a reminder
+    that is not true any more.
     """
 
     POSTED = "posted"

@@ -6,6 +6,7 @@ What would tell a matter of somebody is held from publication: an entry number o
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number
 
 QuestionState = Literal["asked", "held", "admitted", "refused", "merged", "answered", "published"]
 STATES: Final[tuple[QuestionState, ...]] = get_args(QuestionState)
-QuestionAct = Literal["ask", "rephrase", "admit", "refuse", "merge", "answer", "release", "follow"]
+QuestionAct = Literal["ask", "rephrase", "admit", "refuse", "merge", "answer", "release", "withdraw", "follow"]
 
 TRANSITIONS: Final[Mapping[QuestionAct, frozenset[str | None]]] = {
     "ask": frozenset({None}),
@@ -27,15 +28,24 @@ TRANSITIONS: Final[Mapping[QuestionAct, frozenset[str | None]]] = {
     # An answer that is published is answered anew when the law has changed; the one before stays in the history.
     "answer": frozenset({"admitted", "answered", "published"}),
     "release": frozenset({"answered"}),
+    # While another answer waits, the one before is still published.
+    "withdraw": frozenset({"published", "answered"}),
     "follow": frozenset({"published"}),
 }
 """In which states of a question each act may be done."""
 
-_MAYBE_ENTRY: Final = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{3}[- ]?[0-9]{7}[- ]?[0-9](?![0-9A-Za-z])")
-_IMPORTER: Final = re.compile(
-    r"(?<![0-9A-Za-z-])(?:[0-9]{2}-?[0-9]{7}(?:[0-9A-Za-z]{2})?|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{6}-[0-9]{5})"
-    r"(?![0-9A-Za-z-])"
+_BETWEEN: Final = r"(?: {0,2}[-./_] {0,2}| {1,2}|)"
+"""What people write between the parts of a number, or nothing."""
+_MAYBE_ENTRY: Final = re.compile(
+    rf"(?<![0-9])(?=([0-9A-Za-z]{{3}}{_BETWEEN}[0-9]{{7}}{_BETWEEN}[0-9])(?![0-9]))", re.ASCII
 )
+_IMPORTER: Final = re.compile(
+    rf"(?<![0-9])(?:[0-9]{{2}}{_BETWEEN}[0-9]{{7}}(?:{_BETWEEN}[0-9A-Za-z]{{2}})?"
+    rf"|[0-9]{{3}}(?P<between>{_BETWEEN})[0-9]{{2}}(?P=between)[0-9]{{4}}|[0-9]{{6}}{_BETWEEN}[0-9]{{5}})(?![0-9])"
+)
+_MINUS: Final = frozenset("\u2212\u02d7\u2796")
+"""Dashes that Unicode counts as signs."""
+_KINDS: Final[Mapping[str, str]] = {"filer": "a filer", "surety": "a surety", "agent": "an agent", "counsel": "counsel"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +93,18 @@ class Question:
 def find_confidential(*texts: str | None) -> str | None:
     """Why the texts cannot be published: which kind of number one of them names; None when none does.
 
-    The number itself is not repeated.
+    However it is written: with other dashes, blanks or digits of Unicode, or with none. In doubt a text is held, as for
+    a telephone number of two and seven digits. The number itself is not repeated.
 
     >>> find_confidential("What of entry B76-0324527-8?")
     'it names an entry number'
     >>> find_confidential("We are 12-3456789AB."), find_confidential("Is 8471.30.0100 in chapter 84?")
     ('it names an importer number', None)
     """
-    for text in texts:
-        if text is None:
+    for each in texts:
+        if each is None:
             continue
+        text = _plain(each)
         if any(_is_entry(found) for found in _MAYBE_ENTRY.findall(text)):
             return "it names an entry number"
         if _IMPORTER.search(text) is not None:
@@ -100,9 +112,37 @@ def find_confidential(*texts: str | None) -> str | None:
     return None
 
 
+def describe_asker(asker: str) -> str:
+    """Who asked, as the public is told it: never a name, which can be anything that an asker was registered with.
+
+    >>> describe_asker("07-345678900"), describe_asker("agent:1001")
+    ('an importer', 'an agent')
+    """
+    kind, colon, _ = asker.partition(":")
+    return _KINDS[kind] if colon else "an importer"
+
+
+def _plain(text: str) -> str:
+    """A text with plain digits, hyphens and blanks for all that look like them, and without what is invisible."""
+    return "".join(map(_plain_character, unicodedata.normalize("NFKC", text)))
+
+
+def _plain_character(character: str) -> str:
+    category = unicodedata.category(character)
+    match category:
+        case "Nd":
+            return str(unicodedata.decimal(character))
+        case "Pd":
+            return "-"
+        case "Cf":
+            return ""
+        case _:
+            return "-" if character in _MINUS else " " if character.isspace() else character
+
+
 def _is_entry(text: str) -> bool:
     try:
-        parse_entry_number(text.upper().replace(" ", ""))
+        parse_entry_number(re.sub("[^0-9A-Z]", "", text.upper()))
     except InvalidEntryNumber:
         return False
     return True

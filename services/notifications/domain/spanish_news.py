@@ -41,6 +41,11 @@ WORDS: Final[Mapping[tuple[str, str | None], Wording]] = MappingProxyType(
             "encontrará su respuesta de inmediato.",
             "No se le pide nada.",
         ),
+        ("N-46", "withdrawn"): Wording(
+            "El Centro ha retirado su respuesta a la pregunta de abajo, que usted hizo o sigue, por el motivo "
+            "indicado. No se base en lo que decía.",
+            "No se le pide nada. Se le avisará cuando la pregunta se responda de nuevo.",
+        ),
         ("N-47", None): Wording(
             "Lo que el directorio dice del Centro ha cambiado, o cambia el día aquí indicado, como sigue.",
             "No se le pide nada. El directorio de hoy está en GET /centers.",

@@ -36,7 +36,7 @@ MEANINGS_ES: Final[Mapping[Topic, str]] = MappingProxyType(
 _TOPIC_OF_KIND: Final[Mapping[tuple[str, str | None], Topic]] = MappingProxyType(
     {
         **dict.fromkeys([("N-33", variant) for variant in (None, "party", "correction")], "broadcasts"),
-        **dict.fromkeys([("N-46", variant) for variant in (None, "refused", "merged")], "questions"),
+        **dict.fromkeys([("N-46", variant) for variant in (None, "refused", "merged", "withdrawn")], "questions"),
         ("N-47", None): "directory",
         ("N-47", "guidance"): "guidance",
     }

@@ -116,9 +116,9 @@ class NotificationsHandler:
             *(importer_changed(event.data) for event in events if carries(event, AccountChanged)),
         ]
         heard = on_party_changed([event.data for event in events if carries(event, PartyChanged)])
-        withdrawn = [on_deadline_withdrawn(event.data) for event in events if carries(event, DeadlineNear)]
-        if gone := [subject for subject in withdrawn if subject is not None]:
-            await reminder_store.withdraw(tx, gone, self._clock.now())
+        withdrawn = [on_deadline_withdrawn(event) for event in events if carries(event, DeadlineNear)]
+        if gone := [each for each in withdrawn if each is not None]:
+            await reminder_store.withdraw(tx, gone)
         if not issued and not importers and not heard.parties:
             return ()
         now = self._clock.now()

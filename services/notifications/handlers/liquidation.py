@@ -1,6 +1,6 @@
 """What the legal record says, in the words of the domain: acts on entries and on protests."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from services.notifications.domain.facts import EntryAct, LineOutcome, Money, ProtestAct, ProtestFiled
@@ -138,6 +138,7 @@ def on_deadline_near(event: Event[DeadlineNear]) -> NearDay | None:
     )
 
 
-def on_deadline_withdrawn(data: DeadlineNear) -> str | None:
-    """The subject of what reminds of a day that is not its clock's any more; None where that is not said."""
-    return subject_of(data.clock, data.due_on) if data.change == "withdrawn" else None
+def on_deadline_withdrawn(event: Event[DeadlineNear]) -> tuple[str, datetime] | None:
+    """The subject of what reminds of a day that is not its clock's any more, and when; None where that is not said."""
+    data = event.data
+    return (subject_of(data.clock, data.due_on), event.time) if data.change == "withdrawn" else None

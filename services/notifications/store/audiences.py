@@ -137,7 +137,7 @@ _PLAN = f"""{_JUDGED}
 INSERT INTO broadcast_recipients (broadcast_id, recipient, role, standing, basis, unknown, kind, state)
 SELECT $13::uuid, recipient, role, standing, basis, to_jsonb(unknown), kind,
     CASE WHEN standing IN ('reached', 'no-address') THEN 'waiting' ELSE 'left-out' END
-FROM audience
+FROM audience ORDER BY recipient
 """
 
 

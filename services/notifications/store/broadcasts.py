@@ -1,6 +1,6 @@
 """Broadcasts of the Centers: drafted, released, sent to those for whom they are, and found again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -27,9 +27,13 @@ _HOLD: Final = "SELECT FROM broadcasts WHERE broadcast_id = $1 FOR UPDATE"
 _HOLD_SENDING: Final = "SELECT FROM broadcasts WHERE broadcast_id = $1 AND state = 'sending' FOR SHARE"
 _NEXT_SEQUENCE: Final = "SELECT coalesce(max(sequence), 0) + 1 AS n FROM broadcast_acts WHERE broadcast_id = $1"
 _WAITING: Final = """
-SELECT r.recipient, r.role, r.kind, r.basis, p.contacts, p.name AS party_name, p.party_id IS NOT NULL AS is_known
+SELECT r.recipient, r.role, r.kind, r.basis, p.contacts, p.name AS party_name, p.party_id IS NOT NULL AS is_known,
+    r.ordinal
 FROM broadcast_recipients r LEFT JOIN parties p ON p.party_id = r.recipient
-WHERE r.broadcast_id = $1 AND r.state = 'waiting' ORDER BY r.recipient LIMIT $2
+WHERE r.broadcast_id = $1 AND r.state = 'waiting' AND r.ordinal <> ALL($3::bigint[]) ORDER BY r.recipient LIMIT $2
+"""
+_IS_WAITED_FOR: Final = """
+SELECT EXISTS (SELECT FROM broadcast_recipients WHERE broadcast_id = $1 AND state = 'waiting') AS any
 """
 _TOLD: Final = """
 UPDATE broadcast_recipients r SET state = 'told', notice_id = g.notice_id
@@ -72,6 +76,7 @@ class Waiting:
     basis: str
     contacts: Any
     is_known_party: bool
+    ordinal: int
 
 
 class ActDone(NamedTuple):
@@ -96,6 +101,7 @@ class Told(NamedTuple):
     state: str
     reason: str | None
     notice_id: UUID | None
+    ordinal: int
 
 
 async def write_broadcast(tx: Transaction, broadcast: Broadcast) -> bool:
@@ -274,10 +280,10 @@ async def list_recipients(
     *,
     standing: str | None,
     state: str | None,
-    after: str | None,
+    after: int | None,
     limit: int,
 ) -> list[Told]:
-    """Whom a broadcast was for, in order of their names."""
+    """Whom a broadcast was for, in the order in which they were written down, which is that of their names."""
     columns = broadcast_recipients.c
     query = select(
         columns.recipient,
@@ -289,14 +295,15 @@ async def list_recipients(
         columns.state,
         columns.reason,
         columns.notice_id,
+        columns.ordinal,
     ).where(columns.broadcast_id == broadcast_id)
     if standing is not None:
         query = query.where(columns.standing == standing)
     if state is not None:
         query = query.where(columns.state == state)
     if after is not None:
-        query = query.where(columns.recipient > after)
-    rows = await connection.execute(query.order_by(columns.recipient).limit(limit))
+        query = query.where(columns.ordinal > after)
+    rows = await connection.execute(query.order_by(columns.ordinal).limit(limit))
     return [Told(*row)._replace(unknown=tuple(row.unknown)) for row in rows]
 
 
@@ -312,13 +319,27 @@ async def hold_sending(tx: Transaction, broadcast_id: UUID) -> bool:
     return bool(await bulk.fetch(tx, _HOLD_SENDING, broadcast_id))
 
 
-async def list_waiting(tx: Transaction, broadcast_id: UUID, limit: int) -> list[Waiting]:
-    """The next whom a broadcast is for and who were not told yet, in order of their names."""
-    rows = await bulk.fetch(tx, _WAITING, broadcast_id, limit)
+async def list_waiting(tx: Transaction, broadcast_id: UUID, left_out: Collection[int], limit: int) -> list[Waiting]:
+    """The next whom a broadcast is for and who were not told yet, in order of their names, without some by ordinal."""
+    rows = await bulk.fetch(tx, _WAITING, broadcast_id, limit, sorted(left_out))
     return [
-        Waiting(row["recipient"], row["role"], row["kind"], row["basis"], row["contacts"], row["is_known"])
+        Waiting(
+            row["recipient"],
+            row["role"],
+            row["kind"],
+            row["basis"],
+            row["contacts"],
+            row["is_known"],
+            row["ordinal"],
+        )
         for row in rows
     ]
+
+
+async def is_waited_for(tx: Transaction, broadcast_id: UUID) -> bool:
+    """Whether anybody is still to be told."""
+    (row,) = await bulk.fetch(tx, _IS_WAITED_FOR, broadcast_id)
+    return bool(row["any"])
 
 
 async def note_told(tx: Transaction, broadcast_id: UUID, told: Sequence[tuple[str, str]]) -> None:

@@ -49,7 +49,8 @@ SELECT {", ".join(f"n.{name}" for name in NOTICE_COLUMNS)},
     c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at,
     i.sequence + i.revision AS sequence, i.name, i.email,
     f.language, f.second_email, f.quiet_since, f.quiet_to, f.time_zone, f.is_digest, f.wants_reminders, c.lane,
-    c.held_for, EXISTS (SELECT FROM withdrawn_reminders w WHERE w.subject = n.subject) AS is_withdrawn,
+    c.held_for, EXISTS (SELECT FROM withdrawn_reminders w
+        WHERE w.subject = n.subject AND w.withdrawn_at >= n.caused_at) AS is_withdrawn,
     p.version AS party_version, p.kind AS party_kind, p.name AS party_name, p.state AS party_state, p.closed_on,
     p.contacts,
     (SELECT jsonb_agg(e.scopes) FROM delegations e
@@ -206,7 +207,7 @@ class Claimed:
     """A delivery that this process may send until its lease ends.
 
     `recipient` and `account_sequence` are what the account of the importer or the party said when claiming, None while
-    it is unknown.
+    it is unknown. `overtaken` is why what the notice says is not told any more, which a reminder alone can be.
     """
 
     notice: WrittenNotice
@@ -220,6 +221,7 @@ class Claimed:
     account_sequence: int | None
     lane: Lane
     held_for: HeldFor | None
+    overtaken: str | None
 
     @property
     def key(self) -> tuple[UUID, str, str]:
@@ -660,8 +662,6 @@ def _delivery(row: bulk.Row) -> Delivery:
 def _claimed(row: Any, today: date) -> Claimed:
     notice = notice_of(list(row.values())[: len(NOTICE_COLUMNS)])
     recipient, sequence = _recipient(row, notice, today)
-    if recipient is not None and (why := _why_not_told(row, notice, today)) is not None:
-        recipient = replace(recipient, barred=why)
     return Claimed(
         notice=notice,
         channel=row["channel"],
@@ -674,6 +674,7 @@ def _claimed(row: Any, today: date) -> Claimed:
         account_sequence=sequence,
         lane=Lane(row["lane"]),
         held_for=HeldFor(row["held_for"]) if row["held_for"] is not None else None,
+        overtaken=_why_not_told(row, notice, today),
     )
 
 

@@ -63,10 +63,14 @@ async def write_question(tx: Transaction, question: Question) -> bool:
     return bool(written)
 
 
-async def change_question(tx: Transaction, question: Question, published: Published | None) -> None:
-    """Write a question as it stands now; `published` is what the public reads from now on, None: as before."""
+async def change_question(
+    tx: Transaction, question: Question, published: Published | None, *, is_taken_down: bool = False
+) -> None:
+    """Write a question as it stands now; `published` is what the public reads from now on, None: as before, or
+    nothing where the answer is taken down.
+    """
     kept = {"question_id", "center", "asker", "asked_by", "asker_name", "asked_at", "is_anonymous"}
-    if published is None:
+    if published is None and not is_taken_down:
         kept |= {"published", "published_at", "rule_changed_at"}
     changed = set(_COLUMNS) - kept
     await bulk.update(tx, questions, ("question_id",), _COLUMNS, changed, [_row(question, published)])
@@ -99,6 +103,33 @@ async def hold_question(tx: Transaction, question_id: UUID) -> Question | None:
     """A question that nobody else changes until this transaction ends."""
     await bulk.execute(tx, _HOLD, question_id)
     return await find_question(tx.connection, question_id)
+
+
+async def find_authors(connection: AsyncConnection, question_id: UUID) -> list[str]:
+    """The signatures of everybody who wrote the answer of a question since one was released last."""
+    columns = question_acts.c
+    of_question = columns.question_id == question_id
+    released = select(func.coalesce(func.max(columns.sequence), 0)).where(of_question, columns.act == "release")
+    query = select(columns.by_whom).where(
+        of_question, columns.act == "answer", columns.sequence > released.scalar_subquery()
+    )
+    return list((await connection.scalars(query.order_by(columns.sequence))).all())
+
+
+async def list_merged(connection: AsyncConnection, question_id: UUID) -> list[Question]:
+    """The questions that were merged with one, and with those, by their ids."""
+    columns = questions.c
+    merged = (
+        select(columns.question_id)
+        .where(columns.merged_into == question_id, columns.state == "merged")
+        .cte("merged", recursive=True)
+    )
+    others = questions.alias()
+    merged = merged.union(
+        select(others.c.question_id).where(others.c.merged_into == merged.c.question_id, others.c.state == "merged")
+    )
+    query = select(questions).where(columns.question_id.in_(select(merged.c.question_id)))
+    return [_question(row) for row in await connection.execute(query.order_by(columns.question_id))]
 
 
 async def find_question(connection: AsyncConnection, question_id: UUID) -> Question | None:

@@ -75,7 +75,12 @@ class ItemDays:
             members = await load_members(connection, [feed.owner])
             for member in members:
                 subjects |= await store.find_team(connection, member.center, member.teams)
-        return Allowed(digest_of(subjects), _Within(reach_of(caller, "item.read", today), subjects))
+        whose = "you, or those in your teams, hold or are" if feed.choices.has_team else "you hold or are"
+        scope = (
+            f"every clock of the items that {whose} assigned, as far as you read them by the authority with which this"
+            " calendar was made. Matters known to a few are in no calendar."
+        )
+        return Allowed(digest_of(subjects), scope, _Within(reach_of(caller, "item.read", today), subjects))
 
     async def list_days(
         self, connection: AsyncConnection, feed: Feed, allowed: Allowed, first: date, most: int

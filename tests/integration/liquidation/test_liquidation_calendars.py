@@ -9,6 +9,7 @@ import pytest
 import vobject
 from icalendar import Calendar
 
+from services.liquidation.store import deadlines as store
 from services.liquidation.store.tables.records import metadata
 from shared.runtime.clock import start_stopwatch
 from shared.runtime.identity import RoleName
@@ -252,10 +253,72 @@ async def test_entry_that_goes_to_another_importer_leaves_the_calendar_without_a
     assert events_of(await subscribe(desk, made))
     async with desk.engine.begin() as connection:
         await connection.exec_driver_sql(f"UPDATE entries SET importer_number = '{OTHER}'")
-    desk.clock.advance(timedelta(minutes=61))
     answer = await desk.client.get(path_of(made))
     assert number not in answer.text
     assert not events_of(Calendar.from_ical(answer.text))
+    assert await rows(desk.engine, metadata.tables["calendar_days"]) == []
+
+
+async def test_entry_of_which_no_day_is_known_leaves_the_description_when_it_goes_to_another_importer(
+    desk: Desk,
+) -> None:
+    number = await file(desk, entered="2026-03-02", entry_type="03", lines=[line(cases=[CASE])])
+    made = await make(desk, own(desk, "key-1"), owner=IMPORTER)
+    assert number in str((await subscribe(desk, made))["description"])
+    async with desk.engine.begin() as connection:
+        await connection.exec_driver_sql("DELETE FROM calendar_days")  # as if all its days were unknown
+        await connection.exec_driver_sql(f"UPDATE entries SET importer_number = '{OTHER}'")
+    answer = await desk.client.get(path_of(made))
+    assert number not in answer.text.replace("\r\n ", "")
+
+
+async def test_calendar_says_what_it_holds_and_nothing_more(desk: Desk) -> None:
+    await file(desk, entered="2026-03-02")
+    given = delegation("d-1", importer_number=IMPORTER, scopes=["see"])
+    await apply(desk.engine, [told(party(AGENT), given)])
+
+    async def said(made: dict[str, Any]) -> str:
+        return str((await subscribe(desk, made))["description"])
+
+    whole = await said(await make(desk, own(desk, "key-1"), owner=IMPORTER))
+    assert whole == "In this calendar: every day that binds somebody, on the entries of one importer."
+    mine = await said(await make(desk, own(desk, "key-2"), owner=IMPORTER, mine_only=True))
+    assert mine.startswith("In this calendar: every day by which the importer has to act,")
+    clients = await make(desk, agent(desk, "key-3"), owner=AGENT)
+    assert "on the entries of the importers that have delegated to you" in await said(clients)
+    chosen = await make(desk, agent(desk, "key-4"), owner=AGENT, clients=[IMPORTER])
+    assert "on the entries of those of the chosen importers that have delegated to you" in await said(chosen)
+    ended = delegation("d-1", 2, importer_number=IMPORTER, scopes=["see"], revoked_on=date(2026, 8, 14))
+    await apply(desk.engine, [told(party(AGENT, 2), ended)])
+    for made in (clients, chosen):
+        assert (await said(made)).startswith("In this calendar: nothing: no importer")
+
+
+async def test_clients_together_may_have_no_more_entries_than_a_feed_and_are_looked_up_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = desk.client._transport.app.state.feed_rules  # type: ignore[attr-defined]
+    importers = [f"0{number}-345678900" for number in range(1, 5)]
+    for number in importers:
+        await file(desk, entered="2026-03-02", importer_number=number)
+    given = [delegation(f"d-{number}", importer_number=number, scopes=["see"]) for number in importers]
+    await apply(desk.engine, [told(party(AGENT), *given)])
+    asked: list[Any] = []
+    list_running = store.list_running
+
+    async def count(*args: Any, **kwargs: Any) -> list[str]:
+        asked.append(args)
+        return await list_running(*args, **kwargs)
+
+    monkeypatch.setattr(store, "list_running", count)
+    # Nobody has to act on any of them: no day of them is in a calendar of the importer's own days, and they count.
+    object.__setattr__(rules, "most_entries", 3)
+    calendar = await subscribe(desk, await make(desk, agent(desk, "key-1"), owner=AGENT, mine_only=True))
+    assert str(calendar["description"]).startswith("More than 3 entries may have a day here")
+    object.__setattr__(rules, "most_entries", 4)
+    calendar = await subscribe(desk, await make(desk, agent(desk, "key-2"), owner=AGENT))
+    assert len({about for _, about in events_of(calendar)}) == 4
+    assert len(asked) == 2
 
 
 async def test_reader_that_has_the_calendar_already_is_told_so_and_nobody_else_keeps_it(desk: Desk) -> None:
@@ -280,7 +343,9 @@ async def test_feed_of_more_entries_than_one_may_have_says_so_and_shows_no_part(
     made = await make(desk, own(desk, "key-1"), owner=IMPORTER)
     calendar = await subscribe(desk, made)
     assert not events_of(calendar)
-    assert str(calendar["description"]).startswith("More than 1 entries may have a day here")
+    said = str(calendar["description"])
+    assert said.startswith("More than 1 entries may have a day here: this calendar shows none of them")
+    assert "In this calendar" not in said
 
 
 @pytest.mark.parametrize("path", ["/calendar-feeds/secret-of-somebody.ics", "/calendar-feeds/secret-of-somebody"])

@@ -89,6 +89,34 @@ async def test_day_that_moved_is_withdrawn_and_has_reminders_of_its_own(desk: De
     ]
 
 
+async def test_day_that_stands_is_not_withdrawn_when_the_operator_has_others_reminded_of(desk: Desk) -> None:
+    number = await ask(desk)
+    await run(desk.engine, date(2026, 12, 20))
+    others = ReminderPolicy(frozenset({"bill-due"}), (30, 14, 7, 1))
+    await run(desk.engine, date(2026, 12, 21), others)
+    assert [each[0] for each in await told(desk.engine)] == ["near"]
+    answered = letter_changed("request-1", "item-1", [number], 2, "answered", "2026-12-23", due_on=DUE.isoformat())
+    await apply(desk.engine, [answered])
+    await run(desk.engine, date(2026, 12, 23), others)
+    assert [each[0] for each in await told(desk.engine)] == ["near", "withdrawn"]
+
+
+async def test_day_that_comes_back_is_reminded_of_again_and_withdrawn_again(desk: Desk) -> None:
+    number = await ask(desk)
+    await run(desk.engine, date(2026, 12, 20))
+    moves = (("2026-12-23", "2027-02-28"), ("2026-12-28", DUE.isoformat()), ("2027-01-08", "2027-02-28"))
+    for sequence, (on, due_on) in enumerate(moves, start=2):
+        moved = letter_changed("request-1", "item-1", [number], sequence, "extended", on, due_on=due_on)
+        await apply(desk.engine, [moved])
+        await run(desk.engine, date.fromisoformat(on))
+        if due_on == DUE.isoformat():
+            await run(desk.engine, date(2027, 1, 5))
+    of_day = [each for each in await published(desk.engine) if each.type.endswith("deadline-near.v1")]
+    changes = [(each.data.change, each.data.days_before) for each in of_day if each.data.due_on == DUE]
+    assert changes == [("near", 30), ("withdrawn", 0), ("near", 14), ("withdrawn", 0)]
+    assert len({each.id for each in of_day}) == len(of_day)
+
+
 async def test_after_a_pause_only_the_nearest_reminder_that_is_still_true_is_told(desk: Desk) -> None:
     await ask(desk)
     await run(desk.engine, date(2026, 12, 18))

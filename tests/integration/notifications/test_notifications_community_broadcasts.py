@@ -1,16 +1,21 @@
 """Broadcasts of a Center by the API: drafted, counted, released by a second person, sent, archived, unsubscribed."""
 
+import re
+from base64 import urlsafe_b64decode
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from services.notifications.acts import broadcasting
 from services.notifications.store.audiences import Trait, write_traits
 from services.notifications.store.tables import broadcast_recipients, deliveries, notices
 from shared.db.transaction import transaction
+from shared.runtime import slices
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity
 from tests.integration.notifications.builders import NOW, MakeEngine, entry_changed, request_issued, rows
@@ -457,6 +462,86 @@ async def test_a_recipient_whose_data_is_broken_is_set_aside_and_the_others_go_o
         "BROKEN": "Untellable: its importer number is none",
         "filer:ZZ9": "Untellable: its contacts cannot be read",
     }
+
+
+async def test_a_fault_that_is_no_recipients_own_leaves_nobody_untold_for_good(
+    service_engine: MakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = await service_engine("notifications")
+    await settle_in(engine)
+    made = await draft(engine, tmp_path)
+    await release(engine, tmp_path, made)
+    told_before = broadcasting.notice_of
+
+    def fail(broadcast: Any, recipient: str, *given: Any) -> Any:
+        if recipient != FIRST:
+            raise ZeroDivisionError("a bad release")
+        return told_before(broadcast, recipient, *given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(broadcasting, "notice_of", fail)
+        patched.setattr(slices, "MOST_SET_ASIDE", 1)
+        with pytest.raises(slices.TooManyRows):
+            await begin(engine)
+    progress = await read(engine, tmp_path, made)
+    assert (progress["state"], progress["progress"]["recipients"]) == ("sending", {"told": 1, "waiting": 2})
+
+    assert await begin(engine) == 1  # the one that failed is left out for the rest of the day, and not forgotten
+    progress = await read(engine, tmp_path, made)
+    assert (progress["state"], progress["progress"]["recipients"]) == ("sending", {"told": 2, "waiting": 1})
+
+    clock = FixedClock(NOW + timedelta(days=1))
+    assert await begin(engine, clock) == 1
+    await begin(engine, clock)
+    progress = await read(engine, tmp_path, made)
+    assert (progress["state"], progress["progress"]["recipients"]) == ("sent", {"told": 3})
+
+
+async def test_the_archive_page_is_searched_by_its_own_form_and_shows_legal_days(
+    service_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine = await service_engine("notifications")
+    await settle_in(engine)
+    made = await draft(engine, tmp_path)
+    await release(engine, tmp_path, made)
+    async with transaction(engine) as tx:  # half past nine in the evening, in New York
+        await tx.connection.execute(text("UPDATE broadcasts SET released_at = '2026-03-07T02:30:00Z'"))
+    page = await call(engine, tmp_path, None, "GET", "/broadcast-archive.html")
+    fields = dict.fromkeys(re.findall(r'<(?:input|select)[^>]* name="(\w+)"', page.text), "")
+    assert set(fields) == {"center", "since", "until", "q"}
+
+    async def search(**typed: str) -> str:
+        found = await call(engine, tmp_path, None, "GET", f"/broadcast-archive.html?{urlencode(fields | typed)}")
+        assert found.status_code == 200, found.text
+        return found.text
+
+    for typed in ({}, {"q": "serial"}, {"center": CENTER}, {"since": "2026-03-06", "until": "2026-03-06"}):
+        shown = await search(**typed)
+        assert f"<p>{CENTER}, bulletin, 2026-03-06</p>" in shown, typed
+    assert "Nothing was found." in await search(since="2026-03-07")
+    wrong = await call(engine, tmp_path, None, "GET", "/broadcast-archive.html?since=soon")
+    assert wrong.status_code == 422
+
+
+async def test_a_link_to_the_next_recipients_holds_no_number_that_is_masked(
+    service_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine = await service_engine("notifications")
+    persons = ["901-12-3456", "902-12-3456"]
+    await settle_in(engine, *(account(person) for person in persons))
+    made = await draft(engine, tmp_path)
+    await release(engine, tmp_path, made)
+    await begin(engine)
+    seen: list[str] = []
+    link = f"/broadcasts/{made['broadcast_id']}/recipients?limit=1"
+    while link:
+        found = (await call(engine, tmp_path, DIRECTOR, "GET", link)).json()
+        seen += [each["recipient"] for each in found["items"]]
+        link = found["next"] or ""
+        cursor = parse_qs(urlsplit(link).query).get("after", [""])[0]
+        opened = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        assert not [person for person in (*persons, FIRST) if person.encode() in opened]
+    assert seen == [FIRST, SECOND, THIRD, "***-**-3456", "***-**-3456"]
 
 
 async def test_who_unsubscribes_while_it_is_sent_is_not_told(service_engine: MakeEngine, tmp_path: Path) -> None:

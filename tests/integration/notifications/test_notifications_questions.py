@@ -1,5 +1,6 @@
 """Questions of a Center's community by the API: asked, moderated, answered on a rule, released, and marked later."""
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tests.integration.notifications.community import (
     OTHER_DIRECTOR,
     SECOND,
     SPECIALIST,
+    THIRD,
     call,
     owner_of,
     send_mails,
@@ -206,11 +208,131 @@ async def test_an_answer_whose_rule_is_gone_is_marked(service_engine: MakeEngine
     engine = await service_engine("notifications")
     await settle_in(engine)
     asked = await publish(engine, tmp_path, ToldRules(RULE))
-    named = (await call(engine, tmp_path, None, "GET", f"/answers/{asked['question_id']}")).json()
-    assert named["asked_by"] == owner_of(FIRST).name
     assert await mark_changed_rules(ToldRules(RULE | {"id": "other"}).book(), engine, FixedClock(NOW)) == 1
     marked = (await call(engine, tmp_path, None, "GET", f"/answers/{asked['question_id']}")).json()
     assert marked["rests_on"] == "rests on an earlier version"
+
+
+async def test_the_public_is_told_what_an_asker_is_and_never_its_name(
+    service_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine = await service_engine("notifications")
+    await settle_in(engine)
+    asked = await publish(engine, tmp_path, ToldRules(RULE))
+    mine = (await call(engine, tmp_path, owner_of(FIRST), "GET", f"/questions/{asked['question_id']}")).json()
+    assert FIRST in mine["asker_name"]
+    one = await call(engine, tmp_path, None, "GET", f"/answers/{asked['question_id']}")
+    listed = await call(engine, tmp_path, None, "GET", "/answers")
+    assert one.json()["asked_by"] == "an importer"
+    assert FIRST not in one.text + listed.text
+    assert "owner of" not in one.text + listed.text
+
+
+async def test_who_wrote_an_earlier_draft_of_an_answer_does_not_release_it(
+    service_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine = await service_engine("notifications")
+    await settle_in(engine)
+    rules = ToldRules(RULE)
+    asked = await ask(engine, tmp_path, FIRST, "one")
+    await act(engine, tmp_path, SPECIALIST, asked, "/moderate", {"decision": "admit"})
+    assert (await answer(engine, tmp_path, asked, rules, DIRECTOR)).status_code == 200
+    assert (await answer(engine, tmp_path, asked, rules, SPECIALIST)).status_code == 200
+    refused = await act(engine, tmp_path, DIRECTOR, asked, "/release")
+    assert (refused.status_code, refused.json()["code"]) == (403, "second-person-required")
+    other = Identity("robin", "Robin", frozenset({RoleName.CENTER_DIRECTOR}), frozenset({CENTER}))
+    assert (await act(engine, tmp_path, other, asked, "/release")).status_code == 200
+    # What was released is no draft any more: of the next answer others are the authors.
+    assert (await answer(engine, tmp_path, asked, rules, SPECIALIST)).status_code == 200
+    assert (await act(engine, tmp_path, DIRECTOR, asked, "/release")).status_code == 200
+
+
+async def test_an_answer_that_is_withdrawn_is_read_by_nobody_and_its_followers_are_told_why(
+    service_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine = await service_engine("notifications")
+    await settle_in(engine)
+    rules = ToldRules(RULE)
+    asked = await publish(engine, tmp_path, rules)
+    path = f"/answers/{asked['question_id']}"
+    await call(engine, tmp_path, owner_of(SECOND), "POST", f"{path}/follow", {"recipient": SECOND})
+    await send_mails(engine)
+    await answer(engine, tmp_path, asked, rules, text="SYNTHETIC: another answer that waits.")
+    reason = {"reason": "SYNTHETIC: the day in it is wrong."}
+    stranger = await act(engine, tmp_path, OTHER_DIRECTOR, asked, "/withdraw-answer", reason)
+    assert stranger.status_code == 404
+    withdrawn = await act(engine, tmp_path, DIRECTOR, asked, "/withdraw-answer", reason)
+    assert (withdrawn.status_code, withdrawn.json()["state"]) == (200, "admitted"), withdrawn.text
+    assert withdrawn.json()["answer"] is None
+    assert (await call(engine, tmp_path, None, "GET", path)).status_code == 404
+    assert (await call(engine, tmp_path, None, "GET", "/answers")).json()["items"] == []
+    mails = await send_mails(engine)
+    assert {mail.to for mail in mails} == {"trade@i01.example", "trade@i02.example"}
+    assert all("SYNTHETIC: the day in it is wrong." in mail.text for mail in mails)
+    again = await act(engine, tmp_path, DIRECTOR, asked, "/withdraw-answer", reason)
+    assert (again.status_code, again.json()["code"]) == (409, "question-state")
+    history = (await call(engine, tmp_path, DIRECTOR, "GET", f"/questions/{asked['question_id']}")).json()["history"]
+    assert [each["act"] for each in history] == ["ask", "admit", "answer", "release", "answer", "withdraw"]
+    assert history[-1]["reason"] == reason["reason"]
+
+    never = await ask(engine, tmp_path, FIRST, "two")
+    await act(engine, tmp_path, SPECIALIST, never, "/moderate", {"decision": "admit"})
+    await answer(engine, tmp_path, never, rules)
+    nothing = await act(engine, tmp_path, DIRECTOR, never, "/withdraw-answer", reason)
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "question-state")
+
+    await answer(engine, tmp_path, asked, rules, text="SYNTHETIC: the right one.")
+    assert (await act(engine, tmp_path, DIRECTOR, asked, "/release")).status_code == 200
+    assert {mail.to for mail in await send_mails(engine)} == {"trade@i01.example", "trade@i02.example"}
+    assert (await call(engine, tmp_path, None, "GET", path)).json()["answer"] == "SYNTHETIC: the right one."
+
+
+async def test_an_asker_is_told_when_what_its_question_was_merged_into_is_refused(
+    service_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine = await service_engine("notifications")
+    await settle_in(engine)
+    first = await ask(engine, tmp_path, FIRST, "one")
+    second = await ask(engine, tmp_path, SECOND, "two", subject="SYNTHETIC: of the second")
+    third = await ask(engine, tmp_path, THIRD, "three", subject="SYNTHETIC: of the third")
+    for question, into in ((third, second), (second, first)):
+        body = {"decision": "merge", "into": into["question_id"]}
+        assert (await act(engine, tmp_path, SPECIALIST, question, "/moderate", body)).status_code == 200
+    await send_mails(engine)
+    body = {"decision": "refuse", "reason": "SYNTHETIC: no matter of the Center."}
+    refused = await act(engine, tmp_path, SPECIALIST, first, "/moderate", body)
+    assert refused.json()["question_id"] == first["question_id"]
+    told = {mail.to: mail.text for mail in await send_mails(engine)}
+    assert set(told) == {"trade@i01.example", "trade@i02.example", "trade@i03.example"}
+    assert all("SYNTHETIC: no matter of the Center." in text for text in told.values())
+    assert "SYNTHETIC: of the second" in told["trade@i02.example"]
+    assert "SYNTHETIC: of the third" in told["trade@i03.example"]
+    for owner, question in ((SECOND, second), (THIRD, third)):
+        mine = (await call(engine, tmp_path, owner_of(owner), "GET", f"/questions/{question['question_id']}")).json()
+        assert (mine["state"], mine["refused_for"]) == ("refused", body["reason"])
+
+
+async def test_questions_merged_with_each_other_at_once_do_not_both_end(
+    service_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine = await service_engine("notifications")
+    await settle_in(engine)
+    pair = [await ask(engine, tmp_path, FIRST, "one"), await ask(engine, tmp_path, SECOND, "two")]
+    answers = await asyncio.gather(
+        *(
+            act(
+                engine,
+                tmp_path,
+                SPECIALIST,
+                question,
+                "/moderate",
+                {"decision": "merge", "into": other["question_id"]},
+            )
+            for question, other in (pair, pair[::-1])
+        ),
+        return_exceptions=True,
+    )
+    assert sorted(each.status_code for each in answers if isinstance(each, httpx.Response)) == [200, 422], answers
 
 
 async def test_a_question_that_names_an_entry_or_an_importer_is_held_with_the_reason(

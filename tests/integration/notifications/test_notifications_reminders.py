@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.notifications.store.deliveries import count_unreached
 from services.notifications.store.tables import deliveries, notices
 from shared.contracts.envelope import Event
 from shared.customs.parties import Contact
+from shared.db.transaction import reading
 from shared.mail.protocol import Fate, Mail, Outcome
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
@@ -48,8 +50,9 @@ def near(days_before: int = 14, **changes: Any) -> Event[Any]:
     return recorded("liquidation/day-comes-near", time=f"{told_on}T15:00:00Z", **given)
 
 
-def withdrawn() -> Event[Any]:
-    return recorded("liquidation/near-day-withdrawn")
+def withdrawn(days_before: int = 7) -> Event[Any]:
+    """What liquidation says so many days before, an hour after it judged what is near."""
+    return recorded("liquidation/near-day-withdrawn", time=f"{DUE - timedelta(days=days_before)}T16:00:00Z")
 
 
 @pytest.fixture
@@ -109,7 +112,7 @@ async def test_recipient_turns_reminders_off_and_still_gets_what_the_law_has_tol
     assert asked.json()["reminders"] is False
     await apply(engine, [near(), request_issued()], at(14))
     assert [mail.message_id[1:5] for mail in await send(engine, at(14))] == ["N-03"]
-    assert await states(engine) == [("no-address", "the recipient turned reminders off")]
+    assert await states(engine) == [("withdrawn", "the recipient turned reminders off")]
     # Another address brings back what had none, and no reminder with it.
     await apply(engine, [account_assigned(sequence=2, center=None, contact_email="other@importer.example")], at(14))
     assert await send(engine, at(14)) == []
@@ -128,8 +131,8 @@ async def test_after_a_long_pause_only_the_nearest_reminder_that_is_still_true_g
     await apply(engine, [near(30), near(14), near(7), near(1)], at(1))
     (mail,) = await send(engine, at(1))
     assert "Days before it: 1" in mail.text
-    overtaken = ("no-address", "a nearer reminder took its place, or the day has passed")
-    assert await states(engine) == [overtaken, overtaken, overtaken, ("sent", None)]
+    overtaken = ("withdrawn", "a nearer reminder took its place, or the day has passed")
+    assert await states(engine) == [("sent", None), overtaken, overtaken, overtaken]
 
 
 async def test_reminder_that_waited_past_its_day_is_not_sent(engine: AsyncEngine) -> None:
@@ -145,7 +148,28 @@ async def test_day_that_moved_or_was_met_before_its_reminder_went_out_is_not_tol
     for batch in batches:
         await apply(engine, batch, at(7))
     assert await send(engine, at(7)) == []
-    assert await states(engine) == [("no-address", "the day moved, was met, or its clock has ended")]
+    assert await states(engine) == [("withdrawn", "the day moved, was met, or its clock has ended")]
+
+
+async def test_what_is_not_told_any_more_is_no_notice_without_an_address(engine: AsyncEngine) -> None:
+    await apply(engine, [near(30), near(7), withdrawn()], at(7))
+    await send(engine, at(7))
+    async with reading(engine) as connection:
+        assert (await count_unreached(connection)).without_address == 0
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_day_that_stands_again_is_reminded_of_until_it_is_withdrawn_again(
+    engine: AsyncEngine, is_first: bool
+) -> None:
+    batches = [[near(14), withdrawn(13)], [near(7)]]
+    for batch in batches if is_first else batches[::-1]:
+        await apply(engine, batch, at(7))
+    (mail,) = await send(engine, at(7))
+    assert "Days before it: 7" in mail.text
+    again = recorded("liquidation/near-day-withdrawn", id="again", time=f"{DUE - timedelta(days=1)}T16:00:00Z")
+    await apply(engine, [again, near(1), withdrawn(13)] if is_first else [near(1), withdrawn(13), again], at(1))
+    assert await send(engine, at(1)) == []
 
 
 async def test_day_of_another_clock_and_the_moved_day_are_told(engine: AsyncEngine) -> None:
@@ -168,7 +192,11 @@ async def test_order_and_repeats_of_events_change_nothing(
     for first, last in pairwise(begins):
         await apply(engine, order[first:last], at(7))
     mails = await send(engine, at(7))
-    assert len(mails) == 1
+    # Withdrawn a week before, and told again on the last day: whichever was heard of first.
+    assert sorted(line for mail in mails for line in mail.text.splitlines() if line.startswith("Days before it")) == [
+        "Days before it: 1",
+        "Days before it: 7",
+    ]
     found = {(row.subject.partition(" ")[0], row.cause_sequence) for row in await rows(engine, notices)}
     assert len([each for each in found if each[0] == "other"]) == 1
     assert len(found) == 5

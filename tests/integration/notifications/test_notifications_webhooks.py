@@ -35,6 +35,7 @@ from shared.runtime.invariants import check_all
 from shared.webhooks.client import Unreachable, WebhookClient
 from tests.integration.notifications.builders import (
     IMPORTER,
+    NOW,
     MakeEngine,
     ScriptedMailer,
     account_assigned,
@@ -45,6 +46,18 @@ from tests.integration.notifications.builders import (
     rows,
     sender_of,
 )
+from tests.integration.notifications.community import (
+    CENTER,
+    DIRECTOR,
+    FIRST,
+    begin,
+    call,
+    draft,
+    owner_of,
+    release,
+    settle_in,
+)
+from tests.integration.notifications.test_notifications_reminders import at, near, withdrawn
 from tests.support.databases import TestDatabases
 from tests.support.events import entry_number
 from tests.support.forgetting import REUSED, forget_answers
@@ -154,6 +167,61 @@ async def test_a_notice_reaches_the_receiver_signed_as_a_library_of_others_verif
     assert [(line["state"], line["attempts"]) for line in log] == [("delivered", 1)] * 2
     found = await check_all(lambda: reading(engine), INVARIANTS)
     assert {name for name, violations in found.items() if violations} == set()
+
+
+async def test_news_that_is_paused_withdrawn_or_ended_is_no_call_that_waits(
+    engine: AsyncEngine, client: WebhookClient, receiver: Receiver, tmp_path: Path
+) -> None:
+    clock = FixedClock(NOW)
+    await settle_in(engine)
+    owner = owner_of(FIRST)
+    async with client_of(engine, tmp_path, owner, NOW, webhook_allow_private=True, webhook_key=KEY) as own:
+        await register(own, receiver.url, recipient=FIRST)
+
+    async def begin_one(key: str) -> dict[str, Any]:
+        made = await draft(engine, tmp_path, key)
+        await release(engine, tmp_path, made)
+        assert await begin(engine, clock) == 3
+        return made
+
+    async def stop(made: dict[str, Any], verb: str) -> None:
+        path = f"/broadcasts/{made['broadcast_id']}/{verb}"
+        answer = await call(engine, tmp_path, DIRECTOR, "POST", path, {"reason": "SYNTHETIC."})
+        assert answer.status_code == 200, answer.text
+
+    first = await begin_one("one")
+    await stop(first, "pause")
+    await sender(engine, client, clock).run()
+    assert receiver.calls == []
+    await stop(first, "resume")
+    clock.advance(timedelta(seconds=31))
+    await sender(engine, client, clock).run()
+    assert len(receiver.calls) == 1
+
+    await stop(await begin_one("two"), "withdraw")
+    await begin_one("three")
+    body = {"recipient": FIRST, "topic": "broadcasts", "center": CENTER, "is_on": False}
+    assert (await call(engine, tmp_path, owner, "PUT", "/subscriptions", body)).status_code == 200
+    await sender(engine, client, clock).run()
+    assert len(receiver.calls) == 1
+    assert sorted((row.state, row.attempts) for row in await hooks(engine)) == [
+        ("delivered", 1),
+        ("withdrawn", 0),
+        ("withdrawn", 0),
+    ]
+
+
+async def test_a_reminder_that_is_not_true_any_more_is_no_call(
+    engine: AsyncEngine, client: WebhookClient, receiver: Receiver, tmp_path: Path
+) -> None:
+    clock = FixedClock(at(7))
+    await apply(engine, [account_assigned(center=None)], at(40))
+    async with client_of(engine, tmp_path, OWNER, at(40), webhook_allow_private=True, webhook_key=KEY) as own:
+        await register(own, receiver.url)
+    await apply(engine, [near(7), withdrawn()], at(7))
+    await sender(engine, client, clock).run()
+    assert receiver.calls == []
+    assert [row.state for row in await hooks(engine)] == ["withdrawn"]
 
 
 async def test_a_secret_is_shown_once_and_stands_nowhere_in_the_database(

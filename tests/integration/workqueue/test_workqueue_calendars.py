@@ -25,9 +25,9 @@ async def make(desk: Desk, who: Identity = KIM, key: str = "feed", **body: Any) 
     return made
 
 
-async def read(desk: Desk, made: dict[str, Any]) -> Calendar:
-    """As a calendar program reads it later, without a login; the desk's clock is moved so that it is made anew."""
-    desk.clock.advance(timedelta(minutes=61))
+async def read(desk: Desk, made: dict[str, Any], after: timedelta = timedelta(minutes=61)) -> Calendar:
+    """As a calendar program reads it later, without a login; by then it is made anew in any case."""
+    desk.clock.advance(after)
     answer = await desk.client.get(made["address"].removeprefix("http://localhost:8002"))
     assert answer.status_code == 200, answer.text
     vobject.readOne(answer.text)
@@ -97,6 +97,9 @@ async def test_team_is_that_of_the_register_and_only_by_choice(desk: Desk) -> No
     assert {about for _, about in days(calendar)} == {entry}
     assert "Held by Lee Park." in str(calendar.walk("VEVENT")[0]["description"])
     assert days(await read(desk, alone)) == {}
+    said = [str((await read(desk, each))["description"]) for each in (alone, together)]
+    assert said[0].startswith("In this calendar: every clock of the items that you hold or are assigned,")
+    assert said[1].startswith("In this calendar: every clock of the items that you, or those in your teams, hold")
 
 
 async def test_what_is_assigned_is_there_and_what_the_officer_does_not_read_is_not(desk: Desk) -> None:
@@ -115,7 +118,7 @@ async def test_matter_that_becomes_sensitive_leaves_the_calendar_without_a_word(
     assert {about for _, about in days(await read(desk, made))} == {entry}
     async with desk.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE items SET knowers = '[\"kim\"]'")
-    calendar = await read(desk, made)
+    calendar = await read(desk, made, timedelta())
     assert not calendar.walk("VEVENT")
     assert entry not in calendar.to_ical().decode()
     async with desk.engine.begin() as connection:  # no act names people on a review: its history would say so

@@ -27,7 +27,8 @@ HOSTILE = (
 def written(text: str, state: Any = "running", **changes: Any) -> str:
     day = Day("uid-1@x", "07-345678900", text, date(2026, 9, 1), "law", text, text, text, "/entries/1", (text,))
     unknown = Day("uid-2@x", "07-345678900", text, None, "goal", text, text, None, "/entries/2", missing=text)
-    given = {"notice": None, "refresh": timedelta(hours=1), "alarm_days": 2, "base_url": "https://c.example"} | changes
+    given = {"scope": f"all. {text}", "notice": None, "alarm_days": 2, "base_url": "https://c.example"} | changes
+    given = {"refresh": timedelta(hours=1)} | given
     return write_calendar(text, [ToldDay(day, 3, state, AT)], [unknown], **given)
 
 

@@ -147,9 +147,44 @@ def test_an_entry_number_is_found_however_it_is_written(serial: int, hyphen: str
 
 
 @pytest.mark.parametrize(
+    ("number", "what"),
+    [
+        ("123-45-6789", "importer"),
+        ("123 45 6789", "importer"),
+        ("123.45.6789", "importer"),
+        ("123456789", "importer"),
+        ("12-3456789-00", "importer"),
+        ("12 3456789", "importer"),
+        ("12 3456789 AB", "importer"),
+        ("EIN12-3456789", "importer"),
+        ("123\u201345\u20136789", "importer"),
+        ("12\u20113456789", "importer"),
+        ("12\u22123456789", "importer"),
+        ("123\u00a045\u20096789", "importer"),
+        ("12\u00ad-345\u200b6789", "importer"),
+        ("\uff11\uff12\uff0d\uff13\uff14\uff15\uff16\uff17\uff18\uff19", "importer"),
+        ("\u0661\u0662\u0663-\u0664\u0665-\u0666\u0667\u0668\u0669", "importer"),
+        ("990123 45678", "importer"),
+        ("990123-45678", "importer"),
+        ("B76-03245278", "entry"),
+        ("B76 - 0324527 - 8", "entry"),
+        ("B76\u20110324527\u20118", "entry"),
+        ("b76 0324527 8", "entry"),
+        ("EntryB7603245278", "entry"),
+        ("001 B76-0324527-8", "entry"),
+    ],
+)
+def test_a_number_is_confidential_in_whatever_way_it_is_written(number: str, what: str) -> None:
+    for text in (number, f"We are {number}.", f"({number}), 19 CFR 174.12"):
+        assert find_confidential("What of it?", text) == f"it names an {what} number"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Is 8471.30.0100 in chapter 84?",
+        "Is 8471 30 0100 in it, or 9903.88.15 with a value of 1 250 000.00?",
+        "HQ 227879 of 1999 and HQ H301619, 19 CFR 152.103(a) 2005.",
         "Is 8471300100 in chapter 84?",
         "Within 180 days after 2026-03-06, by 19 USC 1514(c)(3)?",
         "Call 555-0102, or +1 202 555 0102.",

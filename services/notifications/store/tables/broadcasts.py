@@ -1,6 +1,6 @@
 """Broadcasts of the Centers, whom each was for, and what people did with it."""
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Identity, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.notifications.store.tables.core import metadata
@@ -64,6 +64,8 @@ broadcast_recipients = Table(
     Column("state", Text, nullable=False),
     Column("reason", Text),
     Column("notice_id", UUID(as_uuid=True)),
+    Column("ordinal", BigInteger, Identity(always=True), nullable=False),
+    Index("broadcast_recipients_ordinal", "broadcast_id", "ordinal"),
     Index(
         "broadcast_recipients_waiting", "broadcast_id", "recipient", postgresql_where=text("state = 'waiting'::text")
     ),
