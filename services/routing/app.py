@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import cast
 
 from services.routing.api import PUBLIC_ROUTERS, ROUTERS
+from services.routing.api.subjects import SUBJECTS
 from services.routing.handlers.handler import TOPICS, RoutingHandler
 from services.routing.jobs import schedule
 from services.routing.publishing import events_refused
@@ -47,4 +48,5 @@ SERVICE = Service(
     migrations=Path(__file__).parent / "migrations",
     settings=RoutingSettings,
     build=build,
+    subjects=SUBJECTS,
 )

@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,7 +71,10 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service: its name, the topics that it reads, where its migrations are, and how its parts are built."""
+    """A service: its name, the topics that it reads, where its migrations are, and how its parts are built.
+
+    `subjects` says of each tag of its operations what it is about.
+    """
 
     name: str
     summary: str
@@ -82,6 +85,7 @@ class Service:
     settings: type[ServiceSettings]
     build: Callable[[Platform], Parts]
     version: str = "1.0.0"
+    subjects: Mapping[str, str] = field(default_factory=dict)
 
 
 def run(service: Service) -> None:
@@ -131,6 +135,7 @@ def build_app(service: Service, platform: Platform, parts: Parts, readiness: Rea
         readiness=readiness,
         state={"platform": platform, **parts.state},
         routers=(*parts.routers, operations) if Role.API in platform.settings.roles else (),
+        subjects=service.subjects,
         public_routers=parts.public_routers if Role.API in platform.settings.roles else (),
         clock=platform.clock,
     )

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
+from types import MappingProxyType
 from typing import Any, Final
 
 import structlog
@@ -15,6 +16,7 @@ from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import ServiceSettings
 from shared.web.access import actions_of, is_public
+from shared.web.documents import complete
 from shared.web.guard import InputGuard
 from shared.web.health import build_health_router
 from shared.web.identity import tokens_router
@@ -35,10 +37,13 @@ MAX_BODY_BYTES: Final = 1_048_576
 class Application(FastAPI):
     """FastAPI whose OpenAPI document knows the problem schema that the error responses point to.
 
-    `public_operations` are the operation ids that take a token and need none.
+    `public_operations` are the operation ids that take a token and need none, `described` the routes by operation id,
+    `subjects` what the service's own tags are about.
     """
 
     public_operations: frozenset[str] = frozenset()
+    described: Mapping[str, APIRoute] = MappingProxyType({})
+    subjects: Mapping[str, str] = MappingProxyType({})
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -51,6 +56,7 @@ class Application(FastAPI):
             for operation in (each for path in document["paths"].values() for each in path.values()):
                 if operation.get("operationId") in self.public_operations:
                     operation["security"] = [{}, {"token": []}]
+            complete(document, self.described, self.subjects)
         assert self.openapi_schema is not None
         return self.openapi_schema
 
@@ -67,6 +73,7 @@ def create_app(
     state: Mapping[str, Any],
     routers: Iterable[APIRouter],
     public_routers: Iterable[APIRouter] = (),
+    subjects: Mapping[str, str] = MappingProxyType({}),
     clock: Clock | None = None,
     lifespan: Lifespan | None = None,
     max_body_bytes: int = MAX_BODY_BYTES,
@@ -93,6 +100,7 @@ def create_app(
         version=version,
         lifespan=lifespan,
         redoc_url=None,
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         telemetry=OF_THE_FRAMEWORK,
         swagger_ui_oauth2_redirect_url=None,
         generate_unique_id_function=_name_operation,
@@ -130,6 +138,7 @@ def create_app(
     for router in public:
         app.include_router(router, responses=problem_responses(PUBLIC_DOCUMENTED))
     app.public_operations = frozenset(_operation_ids(public))
+    app.described, app.subjects = _routes_by_id([health, *guarded, *issuers, *public]), subjects
     return app
 
 
@@ -165,3 +174,7 @@ def _check_operation_ids(routers: Iterable[APIRouter]) -> None:
 def _operation_ids(routers: Iterable[APIRouter]) -> list[str]:
     routes = [route for router in routers for route in router.routes]
     return [str(route.name) for route in iter_route_contexts(routes) if isinstance(route.original_route, APIRoute)]
+
+
+def _routes_by_id(routers: Iterable[APIRouter]) -> dict[str, APIRoute]:
+    return {route.name: route for router in routers for route in router.routes if isinstance(route, APIRoute)}
