@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from shared.web.access import dependencies_of
 from shared.web.answer_headers import HEADERS, told_by
 from shared.web.concurrency import if_match, optional_if_match
-from shared.web.idempotency import idempotent_call
+from shared.web.idempotency import idempotent_call, repeatable_call
 from shared.web.problem import problem_responses
 
 Operation = dict[str, Any]
@@ -30,9 +30,10 @@ _LISTED: Final = "Page_"
 _ALWAYS: Final = ("X-Request-ID", "Centerline-Clock")
 _OF_ANY: Final = (429, 503)
 _REFUSALS: Final = (400, 412, 428, *_OF_ANY)
+_REPLAYED: Final = "Idempotency-Replayed"
 _SURELY: Final = "-Always"
-_SURE: Final = frozenset({"X-Request-ID", "Retry-After", "WWW-Authenticate", "Content-Disposition"})
-_UNLESS_REPEATED: Final = frozenset({"ETag", "Location"})
+_SURE: Final = ("X-Request-ID", "Retry-After", "WWW-Authenticate", "Content-Disposition")
+_UNLESS_REPEATED: Final = ("ETag", "Location")
 
 
 def complete(document: dict[str, Any], routes: Mapping[str, APIRoute], subjects: Mapping[str, str]) -> None:
@@ -52,7 +53,7 @@ def complete(document: dict[str, Any], routes: Mapping[str, APIRoute], subjects:
         route = routes.get(operation["operationId"])
         if route is not None:
             _demand_what_is_needed(operation, route)
-            if "x-authority" in operation:
+            if operation.get("security"):
                 _add_refusals(operation, route)
         _add_headers(operation, route)
     _add_subjects(document, {**SUBJECTS, **subjects})
@@ -91,7 +92,8 @@ def _add_refusals(operation: Operation, route: APIRoute) -> None:
 
 def _add_headers(operation: Operation, route: APIRoute | None) -> None:
     told = told_by(route.endpoint) if route is not None else ()
-    is_repeatable = _header_of(operation, "Idempotency-Key") is not None
+    calls = frozenset(dependencies_of(route)) if route is not None else frozenset()
+    is_repeatable = not calls.isdisjoint({idempotent_call, repeatable_call}) or _REPLAYED in told
     is_public = {} in operation.get("security", ())
     for code, answer in operation["responses"].items():
         if "$ref" in answer:
@@ -101,11 +103,11 @@ def _add_headers(operation: Operation, route: APIRoute | None) -> None:
             names += _told(code, told, is_repeatable=is_repeatable)
             if _is_page(answer):
                 names.append("Link")
-            if is_repeatable:
-                names.append("Idempotency-Replayed")
+            if is_repeatable and _REPLAYED not in names:
+                names.append(_REPLAYED)
         if is_public:
             names += ["RateLimit", "RateLimit-Policy"]
-        names += _of_status(int(code), is_of_api="x-authority" in operation)
+        names += _of_status(int(code), is_of_api=bool(operation.get("security")))
         answer["headers"] = _references(names)
 
 

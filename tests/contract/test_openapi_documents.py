@@ -127,14 +127,14 @@ def test_every_answer_names_the_id_of_its_call_and_every_refusal_when_to_come_ba
             told = resolve(service.name, answer)["headers"]
             assert resolve(service.name, told["X-Request-ID"])["required"]
             assert ("WWW-Authenticate" in told) == (code == "401")
-            is_of_api = "x-authority" in operation
+            is_of_api = bool(operation.get("security"))
             assert ("Retry-After" in told) == (code == "429" or (code == "503" and is_of_api))
 
 
 @EACH
 def test_what_a_call_may_be_refused_for_is_said_of_every_call(service: Service) -> None:
     for name, operation in operations(service.name).items():
-        if "x-authority" not in operation:
+        if not operation.get("security"):
             continue
         statuses = {"429", "503"}
         asked = {each["name"]: each for each in operation.get("parameters", []) if each["in"] == "header"}

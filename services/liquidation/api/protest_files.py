@@ -26,7 +26,7 @@ router = APIRouter(tags=["protests"])
     responses=problem_responses([400, 413, 415]),
     openapi_extra=FILE_BODY,
 )
-@tells("Location")
+@tells("Idempotency-Replayed", "Location")
 async def add_protest_file(
     protest_number: ProtestPath, request: Request, caller: Annotated[Identity, allow("protest-file.add")], key: FileKey
 ) -> Response:

@@ -26,7 +26,7 @@ router = APIRouter(tags=["appeals"])
     responses=problem_responses([400, 413, 415]),
     openapi_extra=FILE_BODY,
 )
-@tells("Location")
+@tells("Idempotency-Replayed", "Location")
 async def add_appeal_file(
     appeal_number: AppealNumber, request: Request, caller: Annotated[Identity, allow("appeal-file.add")], key: FileKey
 ) -> Response:

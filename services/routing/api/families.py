@@ -23,7 +23,7 @@ from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
 from shared.web.requests import engine_of, now_of
 
-router = APIRouter(tags=["families"])
+router = APIRouter(tags=["accounts"])
 
 FamilyPath = Annotated[
     str,

@@ -28,7 +28,7 @@ router = APIRouter(tags=["notes and files"])
     responses=problem_responses([400, 413, 415]),
     openapi_extra=FILE_BODY,
 )
-@tells("Location")
+@tells("Idempotency-Replayed", "Location")
 async def add_item_file(
     item_id: ItemId, request: Request, caller: Annotated[Identity, allow("item-file.add")], key: FileKey
 ) -> Response:
