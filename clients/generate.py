@@ -24,7 +24,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 DOCUMENTS: Final = ROOT / "docs" / "contracts" / "openapi"
 PACKAGE: Final = ROOT / "clients" / "python" / "centerline_client"
 SERVICES: Final = ("routing", "workqueue", "liquidation", "notifications")
-_HEAD: Final = "made from docs/contracts/openapi/{service}.json by `make client`; never edited by hand."
+_HEAD: Final = "made by `make client` from openapi/{service}.json, never by hand."
 _BOUNDS: Final = frozenset(
     {
         *("examples", "example", "title", "default", "pattern", "minLength", "maxLength", "minimum", "maximum"),
@@ -57,7 +57,7 @@ def main() -> None:
 
 def _tidy(text: str) -> str:
     command = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length=120", "--target-version=py311", "-"]
-    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout  # noqa: S603 - fixed
 
 
 def _class_name(name: str) -> str:
@@ -101,6 +101,8 @@ def _models(service: str, document: Mapping[str, Any]) -> str:
     sent = _reached(schemas, [operation.get("requestBody", {}) for _, _, operation in _each(document)])
     eased = {name: _eased(schema, is_closed=name in sent) for name, schema in schemas.items() if name != "Problem"}
     eased = {name: schema for name, schema in eased.items() if name not in {"FieldProblem", "HTTPValidationError"}}
+    used = _reached(eased, [schema.get("properties", {}) for schema in eased.values()])
+    eased = {name: schema for name, schema in eased.items() if name in used or schema.get("type") == "object"}
     source = {"openapi": "3.1.0", "info": {"title": service, "version": "1"}, "paths": {}}
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "models.py"
@@ -113,6 +115,7 @@ def _models(service: str, document: Mapping[str, Any]) -> str:
                 output_model_type=DataModelType.PydanticV2BaseModel,
                 target_python_version=PythonVersion.PY_311,
                 formatters=[Formatter.BUILTIN],
+                base_class="centerline_client.model.Model",
                 disable_timestamp=True,
                 use_annotated=True,
                 use_standard_collections=True,
@@ -194,7 +197,9 @@ def _without_unused(text: str) -> str:
             continue
         rest = text.replace(line, "")
         used = [name for name in names.split(", ") if re.search(rf"\b{name}\b", rest)]
-        text = text.replace(line, f"{module} import {', '.join(used)}" if used else "").replace("\n\n\n\nfrom", "\nfrom")
+        text = text.replace(line, f"{module} import {', '.join(used)}" if used else "").replace(
+            "\n\n\n\nfrom", "\nfrom"
+        )
     return re.sub(r"\n{2,}from collections", "\n\nfrom collections", text)
 
 

@@ -18,7 +18,7 @@ from tests.support.browser import Said, look, open_context, running_browser
 from tests.support.product import LOOPBACK
 from tests.support.services import LIQUIDATION, ROUTING
 
-pytestmark = pytest.mark.verify
+pytestmark = [pytest.mark.verify, pytest.mark.timeout(300)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,13 @@ async def served(service: Service) -> AsyncIterator[Served]:
 async def test_the_page_shows_every_operation_and_asks_nothing_of_another_host(service: Service) -> None:
     async with served(service) as there, running_browser() as browser:
         context = await open_context(browser)
+        context.set_default_timeout(90_000)
         page = await context.new_page()
         said, asked = Said(), []
         said.listen(page)
         page.on("request", lambda request: asked.append(request.url))
         await look(page, f"{there.url}/docs")
-        await page.locator(".opblock").nth(there.operations - 1).wait_for(timeout=60_000)
+        await page.locator(".opblock").nth(there.operations - 1).wait_for()
         assert await page.locator(".opblock").count() == there.operations
         assert await page.locator(".opblock-tag-section").count() > 8
         assert await page.locator("h2.title").inner_text()
@@ -75,11 +76,12 @@ async def test_the_page_shows_every_operation_and_asks_nothing_of_another_host(s
 async def test_authorize_gets_a_token_of_the_sandbox_and_an_operation_is_tried_with_it() -> None:
     async with served(ROUTING) as there, running_browser() as browser:
         context = await open_context(browser)
+        context.set_default_timeout(90_000)
         page = await context.new_page()
         said = Said()
         said.listen(page)
         await look(page, f"{there.url}/docs")
-        await page.locator(".btn.authorize").click()
+        await page.locator(".btn.authorize").first.click()
         dialog = page.locator(".dialog-ux")
         await dialog.locator("#client_id_clientCredentials, #client_id").first.fill("kim")
         await dialog.locator("#client_secret_clientCredentials, #client_secret").first.fill(SECRET)
@@ -95,7 +97,7 @@ async def test_authorize_gets_a_token_of_the_sandbox_and_an_operation_is_tried_w
         await operation.get_by_role("button", name="Try it out").click()
         await operation.get_by_role("button", name="Execute").click()
         answer = operation.locator(".live-responses-table .response-col_description").first
-        await answer.wait_for(timeout=20_000)
+        await answer.wait_for()
         shown = await answer.inner_text()
         assert '"subject": "kim"' in shown
         assert "x-request-id" in shown

@@ -16,7 +16,7 @@ from centerline_client.problems import problem_of
 from centerline_client.tokens import Tokens
 
 T = TypeVar("T")
-Item = TypeVar("Item", covariant=True)
+Item_co = TypeVar("Item_co", covariant=True)
 P = ParamSpec("P")
 
 Value = str | int | float | bool | date | datetime | UUID
@@ -46,29 +46,29 @@ class Answer(Generic[T]):
     @property
     def etag(self) -> str | None:
         """Which version was read or written: for `if_match` of the next change."""
-        return self.headers.get("etag")
+        return _header(self.headers, "etag")
 
     @property
     def location(self) -> str | None:
         """The path of what was made."""
-        return self.headers.get("location")
+        return _header(self.headers, "location")
 
     @property
     def is_replayed(self) -> bool:
         """Whether this is the first answer again: the call had been made before, and nothing was done now."""
-        return self.headers.get("idempotency-replayed") == "true"
+        return _header(self.headers, "idempotency-replayed") == "true"
 
     @property
     def request_id(self) -> str:
         """Quote this when you ask for help."""
-        return str(self.headers.get("x-request-id", ""))
+        return _header(self.headers, "x-request-id") or ""
 
 
-class PageOf(Protocol[Item]):
+class PageOf(Protocol[Item_co]):
     """A page of a list."""
 
     @property
-    def items(self) -> Sequence[Item]:
+    def items(self) -> Sequence[Item_co]:
         """The rows of this page."""
         ...
 
@@ -153,8 +153,8 @@ class Service:
             parts["files"] = {"file": (file.name, file.content, file.media_type)}
         elif content is not None:
             parts["content"] = content
-        asked = [(name, each) for name, value in (query or {}).items() for each in _listed(value)]
-        request = self._http.build_request(method, path, params=asked or None, headers=told, **parts)
+        asked = httpx.QueryParams([(name, each) for name, value in (query or {}).items() for each in _listed(value)])
+        request = self._http.build_request(method, path, params=asked, headers=told, **parts)
         answer = self._send(request, may_repeat=method == "GET" or takes_key)
         if not answer.is_success:
             raise problem_of(answer)
@@ -184,6 +184,11 @@ class Service:
             self._pause(_seconds(answer.headers.get("retry-after")))
 
 
+def _header(headers: httpx.Headers, name: str) -> str | None:
+    value: str | None = headers.get(name)
+    return value
+
+
 def _seconds(told: str | None) -> float:
     try:
         return min(_LONGEST_PAUSE, max(0.0, float(told or 1)))
@@ -211,7 +216,7 @@ def _listed(value: Values) -> list[str]:
         return []
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_text(each) for each in value]
-    return [_text(cast("Value", value))]
+    return [_text(value)]
 
 
 def _sent(body: Any) -> bytes | None:

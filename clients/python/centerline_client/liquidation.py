@@ -1,4 +1,4 @@
-"""Operations of liquidation; made from docs/contracts/openapi/liquidation.json by `make client`; never edited by hand."""
+"""Operations of liquidation; made by `make client` from openapi/liquidation.json, never by hand."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Operations of notifications; made from docs/contracts/openapi/notifications.json by `make client`; never edited by hand."""
+"""Operations of notifications; made by `make client` from openapi/notifications.json, never by hand."""
 
 from collections.abc import Mapping
 from datetime import date

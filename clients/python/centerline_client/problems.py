@@ -42,7 +42,8 @@ class Problem(Exception):  # noqa: N818 - it is called a problem in the document
     @property
     def request_id(self) -> str | None:
         """The id of the call, to ask the operators about."""
-        return self.headers.get("x-request-id")
+        told: str | None = self.headers.get("x-request-id")
+        return told
 
     @property
     def retry_after(self) -> float | None:

@@ -1,4 +1,4 @@
-"""Operations of routing; made from docs/contracts/openapi/routing.json by `make client`; never edited by hand."""
+"""Operations of routing; made by `make client` from openapi/routing.json, never by hand."""
 
 from collections.abc import Mapping
 from datetime import date

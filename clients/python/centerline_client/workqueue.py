@@ -1,4 +1,4 @@
-"""Operations of workqueue; made from docs/contracts/openapi/workqueue.json by `make client`; never edited by hand."""
+"""Operations of workqueue; made by `make client` from openapi/workqueue.json, never by hand."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

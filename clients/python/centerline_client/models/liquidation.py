@@ -1,4 +1,4 @@
-"""What liquidation takes and gives; made from docs/contracts/openapi/liquidation.json by `make client`; never edited by hand."""
+"""What liquidation takes and gives; made by `make client` from openapi/liquidation.json, never by hand."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import date as date_aliased
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from centerline_client.model import Model
+from pydantic import AwareDatetime, ConfigDict, Field
 
 
-class AccelerateIn(BaseModel):
+class AccelerateIn(Model):
     """
     Ask for accelerated disposition; the clock runs from the mailing.
     """
@@ -28,7 +29,7 @@ class AccelerateIn(BaseModel):
     """
 
 
-class AccountIn(BaseModel):
+class AccountIn(Model):
     """
     What is known of a payee since a day; null where nothing is known.
     """
@@ -56,7 +57,7 @@ class AccountIn(BaseModel):
     """
 
 
-class AccountOut(BaseModel):
+class AccountOut(Model):
     """
     What is known of a payee; revision 0 when nothing was recorded. Its ETag is the revision.
     """
@@ -72,7 +73,7 @@ class AccountOut(BaseModel):
     recorded_by: str | None
 
 
-class ActDoneOut(BaseModel):
+class ActDoneOut(Model):
     """
     Where the protest stands after the act.
     """
@@ -85,7 +86,7 @@ class ActDoneOut(BaseModel):
     sue_by: date_aliased | None
 
 
-class ActEffectOut(BaseModel):
+class ActEffectOut(Model):
     """
     What an act changed; money is positive where it is due to CBP, null where there is none or it is not known.
     """
@@ -111,7 +112,7 @@ class ActEffectOut(BaseModel):
     """
 
 
-class Alive(BaseModel):
+class Alive(Model):
     """
     The process answers.
     """
@@ -121,7 +122,7 @@ class Alive(BaseModel):
     code_version: str
 
 
-class AmendIn(BaseModel):
+class AmendIn(Model):
     """
     Attack further categories, while the time to protest runs.
     """
@@ -137,7 +138,7 @@ class AmendIn(BaseModel):
     """
 
 
-class AmountsOut(BaseModel):
+class AmountsOut(Model):
     """
     Money: as asserted, what liquidation changed (positive is due), and as liquidated.
     """
@@ -150,7 +151,7 @@ class AmountsOut(BaseModel):
     liquidated_fees_usd: str | None = None
 
 
-class AskIn(BaseModel):
+class AskIn(Model):
     """
     Ask for a run, with why.
     """
@@ -164,7 +165,7 @@ class AskIn(BaseModel):
     """
 
 
-class AssumptionIn(BaseModel):
+class AssumptionIn(Model):
     """
     A value that no source settles: a setting of the program with what is assumed.
     """
@@ -180,7 +181,7 @@ class AssumptionIn(BaseModel):
     says: str
 
 
-class BillOut(BaseModel):
+class BillOut(Model):
     """
     A bill and how it stood on `stood_on`; `state` open, delinquent, paid, replaced (by a later act).
     """
@@ -212,7 +213,7 @@ class BillOut(BaseModel):
     unknown_because: str | None
 
 
-class BlockOut(BaseModel):
+class BlockOut(Model):
     """
     One whole period of 30 days that bears interest.
     """
@@ -223,7 +224,7 @@ class BlockOut(BaseModel):
     interest_usd: str
 
 
-class BytesOut(BaseModel):
+class BytesOut(Model):
     """
     A part of a message's bytes.
     """
@@ -238,7 +239,7 @@ class BytesOut(BaseModel):
     """
 
 
-class CalculatedClockOut(BaseModel):
+class CalculatedClockOut(Model):
     """
     One clock: warn by `safe`, refuse only after `last_arguable`.
     """
@@ -284,7 +285,7 @@ class CalculatedClockOut(BaseModel):
     """
 
 
-class CalendarFeedIn(BaseModel):
+class CalendarFeedIn(Model):
     """
     A calendar of deadlines.
     """
@@ -314,7 +315,7 @@ class CalendarFeedIn(BaseModel):
     """
 
 
-class ChangeOut(BaseModel):
+class ChangeOut(Model):
     """
     Entries whose disposition changed in one way; null: not in that dry run.
     """
@@ -325,7 +326,7 @@ class ChangeOut(BaseModel):
     entries: int
 
 
-class ChangedEntryOut(BaseModel):
+class ChangedEntryOut(Model):
     """
     One entry whose disposition changed, and why.
     """
@@ -336,7 +337,7 @@ class ChangedEntryOut(BaseModel):
     why: str
 
 
-class ChangesOut(BaseModel):
+class ChangesOut(Model):
     """
     What changed from an earlier dry run to a later one.
     """
@@ -347,7 +348,7 @@ class ChangesOut(BaseModel):
     changes: list[ChangeOut]
 
 
-class ClaimChangeIn(BaseModel):
+class ClaimChangeIn(Model):
     """
     What granting the claim changes on an entry as it stands; negative is a refund.
     """
@@ -369,7 +370,7 @@ class ClaimChangeIn(BaseModel):
     """
 
 
-class ClaimClockOut(BaseModel):
+class ClaimClockOut(Model):
     """
     A day of the claim with its rule.
     """
@@ -385,7 +386,7 @@ class ClaimClockOut(BaseModel):
     """
 
 
-class ClaimDecisionIn(BaseModel):
+class ClaimDecisionIn(Model):
     """
     Grant or deny a claim.
     """
@@ -398,7 +399,7 @@ class ClaimDecisionIn(BaseModel):
     changes: list[ClaimChangeIn] | None = None
 
 
-class ClaimDefectOut(BaseModel):
+class ClaimDefectOut(Model):
     """
     What the claim lacks.
     """
@@ -412,7 +413,7 @@ class ClaimDefectOut(BaseModel):
     """
 
 
-class ClaimOut(BaseModel):
+class ClaimOut(Model):
     """
     A claim under 19 USC 1520(d); its clock runs from the earliest importation among its entries.
     """
@@ -436,7 +437,7 @@ class ClaimOut(BaseModel):
     decided_by: str | None
 
 
-class ClassChangeOut(BaseModel):
+class ClassChangeOut(Model):
     """
     One class as it stood before an act and as found due; positive `difference_usd` is due to CBP.
     """
@@ -447,7 +448,7 @@ class ClassChangeOut(BaseModel):
     difference_usd: str
 
 
-class ClassEffect(BaseModel):
+class ClassEffect(Model):
     """
     What a decision changes of one accounting class of amounts.
     """
@@ -462,7 +463,7 @@ class ClassEffect(BaseModel):
     """
 
 
-class ClockUseOut(BaseModel):
+class ClockUseOut(Model):
     """
     A clock of the calculator that is reckoned by the rule.
     """
@@ -474,7 +475,7 @@ class ClockUseOut(BaseModel):
     """
 
 
-class CloseIn(BaseModel):
+class CloseIn(Model):
     """
     Why a case is closed.
     """
@@ -485,7 +486,7 @@ class CloseIn(BaseModel):
     reason: str
 
 
-class CollectionOut(BaseModel):
+class CollectionOut(Model):
     """
     A bill that is open, of an entry under a case.
     """
@@ -507,7 +508,7 @@ class CollectionOut(BaseModel):
     """
 
 
-class ComparedOut(BaseModel):
+class ComparedOut(Model):
     """
     Entries of which the cut sheet said, and the cycle did, the same; null: not on the sheet, or not taken.
     """
@@ -517,7 +518,7 @@ class ComparedOut(BaseModel):
     entries: int
 
 
-class ConfirmationIn(BaseModel):
+class ConfirmationIn(Model):
     """
     In which capacity the caller confirms.
     """
@@ -528,7 +529,7 @@ class ConfirmationIn(BaseModel):
     capacity: Literal['specialist', 'supervisor']
 
 
-class ConfirmationOut(BaseModel):
+class ConfirmationOut(Model):
     """
     Who confirmed.
     """
@@ -543,7 +544,7 @@ class ConfirmationOut(BaseModel):
     """
 
 
-class ConflictOut(BaseModel):
+class ConflictOut(Model):
     """
     An event that contradicts the record, and by which rule it does not stand.
     """
@@ -555,7 +556,7 @@ class ConflictOut(BaseModel):
     event_id: str
 
 
-class CorrectionsIn(BaseModel):
+class CorrectionsIn(Model):
     """
     Whether corrections wait while a refund is requested.
     """
@@ -567,7 +568,7 @@ class CorrectionsIn(BaseModel):
     free_while_suspended: list[str] | None = None
 
 
-class CycleDifferenceOut(BaseModel):
+class CycleDifferenceOut(Model):
     """
     Entries that differ in the same way and for the same reason.
     """
@@ -585,7 +586,7 @@ class CycleDifferenceOut(BaseModel):
     entries: int
 
 
-class CycleIn(BaseModel):
+class CycleIn(Model):
     """
     Which cycle to run.
     """
@@ -603,7 +604,7 @@ class CycleIn(BaseModel):
     """
 
 
-class DaysIn(BaseModel):
+class DaysIn(Model):
     """
     Days of entry, both ends counted; null leaves that side open.
     """
@@ -615,7 +616,7 @@ class DaysIn(BaseModel):
     to: date_aliased | None = None
 
 
-class DeadLetterFaultOut(BaseModel):
+class DeadLetterFaultOut(Model):
     """
     One thing that is wrong with a message, as this release reads it.
     """
@@ -626,7 +627,7 @@ class DeadLetterFaultOut(BaseModel):
     came: str | None
 
 
-class DeadLetterGroupOut(BaseModel):
+class DeadLetterGroupOut(Model):
     """
     Dead letters of one reason and topic.
     """
@@ -638,7 +639,7 @@ class DeadLetterGroupOut(BaseModel):
     newest: AwareDatetime
 
 
-class DeadLetterGroupsOut(BaseModel):
+class DeadLetterGroupsOut(Model):
     """
     Dead letters by reason and topic, the most first.
     """
@@ -646,7 +647,7 @@ class DeadLetterGroupsOut(BaseModel):
     items: list[DeadLetterGroupOut]
 
 
-class DeadLetterOut(BaseModel):
+class DeadLetterOut(Model):
     """
     A message that could not be applied.
     """
@@ -668,7 +669,7 @@ class DeadLetterOut(BaseModel):
     code_version: str
 
 
-class DeadLettersPreviewOut(BaseModel):
+class DeadLettersPreviewOut(Model):
     """
     What an act on the letters of a filter would reach: send `letters` and `up_to` back with the act.
     """
@@ -683,7 +684,7 @@ class DeadLettersPreviewOut(BaseModel):
     sample: list[DeadLetterOut]
 
 
-class DecisionItemIn(BaseModel):
+class DecisionItemIn(Model):
     """
     What to decide on an entry or a line of it; the change is against the entry as it stands, negative a refund.
     """
@@ -708,7 +709,7 @@ class DecisionItemIn(BaseModel):
     """
 
 
-class DecisionOut(BaseModel):
+class DecisionOut(Model):
     """
     A review decision and what became of it: applied (waits for the cycle), effective, superseded, refused.
     """
@@ -724,7 +725,7 @@ class DecisionOut(BaseModel):
     remedy: str | None
 
 
-class DeclaringIn(BaseModel):
+class DeclaringIn(Model):
     """
     Who may ask, from when to when, how many entries at a time.
     """
@@ -741,7 +742,7 @@ class DeclaringIn(BaseModel):
     by: list[Literal['importer', 'filer-of-entry']]
 
 
-class DefectOut(BaseModel):
+class DefectOut(Model):
     """
     What stands against the protest, or is to be known of it.
     """
@@ -755,7 +756,7 @@ class DefectOut(BaseModel):
     """
 
 
-class DepositIn(BaseModel):
+class DepositIn(Model):
     """
     What the summary does not say of a deposit; null where it is not known.
     """
@@ -777,7 +778,7 @@ class DepositIn(BaseModel):
     """
 
 
-class DepositOut(BaseModel):
+class DepositOut(Model):
     """
     What was recorded of an entry's deposit; revision 0 when nothing was. Its ETag is the revision.
     """
@@ -790,7 +791,7 @@ class DepositOut(BaseModel):
     recorded_by: str | None
 
 
-class DesignatedImportFact(BaseModel):
+class DesignatedImportFact(Model):
     """
     An import that a drawback claim designates.
     """
@@ -812,7 +813,7 @@ class DesignatedImportFact(BaseModel):
     """
 
 
-class DesignatedImportIn(BaseModel):
+class DesignatedImportIn(Model):
     """
     An import that a drawback claim designates; null: not known.
     """
@@ -831,7 +832,7 @@ class DesignatedImportIn(BaseModel):
     """
 
 
-class DifferingEntryOut(BaseModel):
+class DifferingEntryOut(Model):
     """
     One entry that the cycle did not treat as the sheet said, and why; `state` is its state now.
     """
@@ -848,7 +849,7 @@ class DifferingEntryOut(BaseModel):
     center: str | None
 
 
-class DraftedExtensionOut(BaseModel):
+class DraftedExtensionOut(Model):
     """
     The body for POST /entries/{entry_number}/extensions, once the notice is posted (`posted_on` is missing).
     """
@@ -862,7 +863,7 @@ class DraftedExtensionOut(BaseModel):
     explanation: str
 
 
-class DraftedHoldSetOut(BaseModel):
+class DraftedHoldSetOut(Model):
     """
     A draft that was kept.
     """
@@ -873,7 +874,7 @@ class DraftedHoldSetOut(BaseModel):
     name: str
 
 
-class DraftedInstructionOut(BaseModel):
+class DraftedInstructionOut(Model):
     """
     A draft that was kept.
     """
@@ -883,7 +884,7 @@ class DraftedInstructionOut(BaseModel):
     state: str
 
 
-class EffectOut(BaseModel):
+class EffectOut(Model):
     """
     From which cycle on a change has effect: the first whose Wednesday cut is to come.
     """
@@ -896,7 +897,7 @@ class EffectOut(BaseModel):
     first_cycle_on: date_aliased
 
 
-class EntryDateOut(BaseModel):
+class EntryDateOut(Model):
     """
     A day that could be the time of entry.
     """
@@ -912,7 +913,7 @@ class EntryDateOut(BaseModel):
     """
 
 
-class EventActIn(BaseModel):
+class EventActIn(Model):
     """
     Publish events once more that were set aside, or discard them.
     """
@@ -928,7 +929,7 @@ class EventActIn(BaseModel):
     ids: list[int]
 
 
-class EventOut(BaseModel):
+class EventOut(Model):
     """
     An event that the bus did not take.
     """
@@ -942,7 +943,7 @@ class EventOut(BaseModel):
     state: str
 
 
-class ExplanationIn(BaseModel):
+class ExplanationIn(Model):
     """
     Why a rate at liquidation is another than the instruction's, or why an entry liquidated by law.
     """
@@ -955,7 +956,7 @@ class ExplanationIn(BaseModel):
     explanation: str
 
 
-class ExplanationOut(BaseModel):
+class ExplanationOut(Model):
     """
     What was said of an error.
     """
@@ -966,7 +967,7 @@ class ExplanationOut(BaseModel):
     made_at: AwareDatetime
 
 
-class ExtensionFact(BaseModel):
+class ExtensionFact(Model):
     """
     An extension of liquidation as it was posted.
     """
@@ -989,7 +990,7 @@ class ExtensionFact(BaseModel):
     """
 
 
-class ExtensionIn(BaseModel):
+class ExtensionIn(Model):
     """
     An extension whose notice has been posted.
     """
@@ -1016,7 +1017,7 @@ class ExtensionIn(BaseModel):
     """
 
 
-class ExtensionOut(BaseModel):
+class ExtensionOut(Model):
     """
     One extension of liquidation.
     """
@@ -1038,7 +1039,7 @@ class ExtensionOut(BaseModel):
     posted_by: str
 
 
-class ExtensionRequestOut(BaseModel):
+class ExtensionRequestOut(Model):
     """
     A written request of the importer; `is_open` until an extension names its day, or the entry is liquidated.
     """
@@ -1048,7 +1049,7 @@ class ExtensionRequestOut(BaseModel):
     is_open: bool
 
 
-class FeedMadeOut(BaseModel):
+class FeedMadeOut(Model):
     """
     A calendar feed that was made; the first answer to the call has its address, and no other answer has it.
     """
@@ -1099,7 +1100,7 @@ class FeedMadeOut(BaseModel):
     address_note: str | None = None
 
 
-class FeedOut(BaseModel):
+class FeedOut(Model):
     """
     A calendar feed, without its address.
     """
@@ -1145,7 +1146,7 @@ class FeedOut(BaseModel):
     """
 
 
-class FieldChangeOut(BaseModel):
+class FieldChangeOut(Model):
     """
     A field with its values before and after; null: not stated.
     """
@@ -1155,7 +1156,7 @@ class FieldChangeOut(BaseModel):
     after: Any
 
 
-class FileOut(BaseModel):
+class FileOut(Model):
     """
     A file of a matter.
     """
@@ -1206,7 +1207,7 @@ class FileOut(BaseModel):
     """
 
 
-class FiledOut(BaseModel):
+class FiledOut(Model):
     """
     A protest that was received.
     """
@@ -1219,7 +1220,7 @@ class FiledOut(BaseModel):
     defects: list[DefectOut]
 
 
-class FinalityOut(BaseModel):
+class FinalityOut(Model):
     """
     When the liquidation is final: for CBP's own motion (1501), for everyone (1514), and who may write all the same.
 
@@ -1235,7 +1236,7 @@ class FinalityOut(BaseModel):
     writers_after_final: dict[str, str]
 
 
-class FindingIn(BaseModel):
+class FindingIn(Model):
     """
     Whether the goods of an entry are the product that an order describes.
     """
@@ -1247,7 +1248,7 @@ class FindingIn(BaseModel):
     explanation: str
 
 
-class FindingOut(BaseModel):
+class FindingOut(Model):
     """
     What a rule says of the facts besides a date.
     """
@@ -1270,7 +1271,7 @@ class FindingOut(BaseModel):
     """
 
 
-class ForecastLineOut(BaseModel):
+class ForecastLineOut(Model):
     """
     Entries of one disposition, Center and kind; duty and fees as asserted, effects by review decisions.
     """
@@ -1292,7 +1293,7 @@ class ForecastLineOut(BaseModel):
     effect_fees_usd: str
 
 
-class ForecastOut(BaseModel):
+class ForecastOut(Model):
     """
     What the cycle of a Friday would do with the record as it is now; nothing is changed.
     """
@@ -1320,7 +1321,7 @@ class ForecastOut(BaseModel):
     lines: list[ForecastLineOut]
 
 
-class FurtherReviewIn(BaseModel):
+class FurtherReviewIn(Model):
     """
     Apply for further review, or grant it, by the criteria of 19 CFR 174.24.
     """
@@ -1338,7 +1339,7 @@ class FurtherReviewIn(BaseModel):
     """
 
 
-class GoodsIn(BaseModel):
+class GoodsIn(Model):
     """
     Of which lines the duty is removed; what is left out says nothing.
     """
@@ -1359,7 +1360,7 @@ class GoodsIn(BaseModel):
     """
 
 
-class GroupItemIn(BaseModel):
+class GroupItemIn(Model):
     """
     A protest of a group, at the version that the preview showed.
     """
@@ -1371,7 +1372,7 @@ class GroupItemIn(BaseModel):
     version: int
 
 
-class GroupItemOut(BaseModel):
+class GroupItemOut(Model):
     """
     What an act did, or would do, on one protest.
     """
@@ -1388,7 +1389,7 @@ class GroupItemOut(BaseModel):
     why: str | None = None
 
 
-class GroupOut(BaseModel):
+class GroupOut(Model):
     """
     The results, protest by protest: one that is refused does not stop the others.
     """
@@ -1398,7 +1399,7 @@ class GroupOut(BaseModel):
     items: list[GroupItemOut]
 
 
-class HeadquartersAnswerIn(BaseModel):
+class HeadquartersAnswerIn(Model):
     """
     What headquarters decided on further review.
     """
@@ -1412,7 +1413,7 @@ class HeadquartersAnswerIn(BaseModel):
     reasons: str
 
 
-class HoldOut(BaseModel):
+class HoldOut(Model):
     """
     A hold set that kept the entry out of cycles; `is_overridden`: its period would have ended, so it was taken.
 
@@ -1427,7 +1428,7 @@ class HoldOut(BaseModel):
     is_overridden: bool
 
 
-class HoldSetEventOut(BaseModel):
+class HoldSetEventOut(Model):
     """
     One thing that happened to a hold set; `entries` matched when it was applied.
     """
@@ -1445,7 +1446,7 @@ class HoldSetEventOut(BaseModel):
     """
 
 
-class InstructionPreviewOut(BaseModel):
+class InstructionPreviewOut(Model):
     """
     What an instruction would mean now; money as asserted.
     """
@@ -1457,7 +1458,7 @@ class InstructionPreviewOut(BaseModel):
     fees_usd: str
 
 
-class InstructionResultOut(BaseModel):
+class InstructionResultOut(Model):
     """
     What an instruction did to one entry, and by which rule.
     """
@@ -1468,7 +1469,7 @@ class InstructionResultOut(BaseModel):
     detail: str
 
 
-class InvariantOut(BaseModel):
+class InvariantOut(Model):
     """
     A statement that must always hold, and what is known of it.
     """
@@ -1496,7 +1497,7 @@ class InvariantOut(BaseModel):
     """
 
 
-class InvariantsOut(BaseModel):
+class InvariantsOut(Model):
     """
     Every invariant of the service.
     """
@@ -1504,7 +1505,7 @@ class InvariantsOut(BaseModel):
     items: list[InvariantOut]
 
 
-class IssueOut(BaseModel):
+class IssueOut(Model):
     """
     A question common to protests.
     """
@@ -1516,7 +1517,7 @@ class IssueOut(BaseModel):
     due_on: date_aliased | None
 
 
-class JobOut(BaseModel):
+class JobOut(Model):
     """
     How a scheduled job ran last, and when it runs next.
     """
@@ -1536,7 +1537,7 @@ class JobOut(BaseModel):
     rows_set_aside: int
 
 
-class JobsOut(BaseModel):
+class JobsOut(Model):
     """
     Every scheduled job of the service.
     """
@@ -1544,7 +1545,7 @@ class JobsOut(BaseModel):
     items: list[JobOut]
 
 
-class JobsSummaryOut(BaseModel):
+class JobsSummaryOut(Model):
     """
     How the scheduled jobs stand.
     """
@@ -1557,7 +1558,7 @@ class JobsSummaryOut(BaseModel):
     rows_set_aside: int
 
 
-class LaneOut(BaseModel):
+class LaneOut(Model):
     """
     Deliveries of a lane and channel that wait.
     """
@@ -1584,7 +1585,7 @@ class LaneOut(BaseModel):
     oldest_at: AwareDatetime
 
 
-class LeftOutCount(BaseModel):
+class LeftOutCount(Model):
     """
     How many protests were refused or are left out for one reason.
     """
@@ -1593,7 +1594,7 @@ class LeftOutCount(BaseModel):
     protests: int
 
 
-class LegalBasis(BaseModel):
+class LegalBasis(Model):
     """
     The rule that an act rests on: its id in the rule table and its citation.
     """
@@ -1602,7 +1603,7 @@ class LegalBasis(BaseModel):
     citation: str
 
 
-class LiftIn(BaseModel):
+class LiftIn(Model):
     """
     Why a hold set is lifted.
     """
@@ -1613,7 +1614,7 @@ class LiftIn(BaseModel):
     reason: str
 
 
-class LiftNoticeFact(BaseModel):
+class LiftNoticeFact(Model):
     """
     Something that told of the removal of a suspension; which starts the six months is judged.
     """
@@ -1628,7 +1629,7 @@ class LiftNoticeFact(BaseModel):
     """
 
 
-class LineAmountsOut(BaseModel):
+class LineAmountsOut(Model):
     """
     What a line asserts, by class.
     """
@@ -1637,7 +1638,7 @@ class LineAmountsOut(BaseModel):
     amounts_usd: dict[str, str]
 
 
-class LineCase(BaseModel):
+class LineCase(Model):
     """
     An antidumping or countervailing duty case on a line with its cash deposit.
     """
@@ -1653,7 +1654,7 @@ class LineCase(BaseModel):
     """
 
 
-class LineDecisionOut(BaseModel):
+class LineDecisionOut(Model):
     """
     What was signed on an entry; `line_number` is null for the whole entry.
     """
@@ -1667,7 +1668,7 @@ class LineDecisionOut(BaseModel):
     change_fees_usd: str
 
 
-class LineFee(BaseModel):
+class LineFee(Model):
     """
     A fee by accounting class code: 499 merchandise processing, 501 harbor maintenance, 311 informal …
     """
@@ -1679,7 +1680,7 @@ class LineFee(BaseModel):
     """
 
 
-class LineQuantity(BaseModel):
+class LineQuantity(Model):
     """
     A reported quantity in a unit of the tariff.
     """
@@ -1691,7 +1692,7 @@ class LineQuantity(BaseModel):
     """
 
 
-class LineTariff(BaseModel):
+class LineTariff(Model):
     """
     One tariff provision reported on a line; Chapter 98 and 99 provisions stand beside the underlying one.
     """
@@ -1710,7 +1711,7 @@ class LineTariff(BaseModel):
     """
 
 
-class LiquidatedOut(BaseModel):
+class LiquidatedOut(Model):
     """
     A liquidation by hand; from `final_1501_on` the Center cannot reliquidate.
     """
@@ -1736,7 +1737,7 @@ class LiquidatedOut(BaseModel):
     final_1501_on: date_aliased
 
 
-class LiquidationFigures(BaseModel):
+class LiquidationFigures(Model):
     """
     Entries by state; `liquidated` counts the deemed ones too.
     """
@@ -1752,7 +1753,7 @@ class LiquidationFigures(BaseModel):
     protests: int
 
 
-class LiquidationIn(BaseModel):
+class LiquidationIn(Model):
     """
     A liquidation by hand, dated today.
     """
@@ -1767,7 +1768,7 @@ class LiquidationIn(BaseModel):
     """
 
 
-class LookIn(BaseModel):
+class LookIn(Model):
     """
     What an officer found who looked at a protest of the sample.
     """
@@ -1782,7 +1783,7 @@ class LookIn(BaseModel):
     says: str
 
 
-class LookOut(BaseModel):
+class LookOut(Model):
     """
     A protest of the sample.
     """
@@ -1798,7 +1799,7 @@ class LookOut(BaseModel):
     looked_at: AwareDatetime | None
 
 
-class MayDoOut(BaseModel):
+class MayDoOut(Model):
     """
     Whether the caller may do an action on this thing now, and what stands against it.
     """
@@ -1818,7 +1819,7 @@ class MayDoOut(BaseModel):
     remedy: str | None = None
 
 
-class MoneyIn(BaseModel):
+class MoneyIn(Model):
     """
     How the refund is reckoned.
     """
@@ -1837,7 +1838,7 @@ class MoneyIn(BaseModel):
     ordered_from: date_aliased | None = None
 
 
-class NextDayOut(BaseModel):
+class NextDayOut(Model):
     """
     The first day from today on by which somebody has to act, by law or by a policy of CBP.
     """
@@ -1855,7 +1856,7 @@ class NextDayOut(BaseModel):
     what: str
 
 
-class ObjectionIn(BaseModel):
+class ObjectionIn(Model):
     """
     One objection: its category, its nature, and the reasons, stated distinctly for each category.
     """
@@ -1868,7 +1869,7 @@ class ObjectionIn(BaseModel):
     reasons: str
 
 
-class OpenRequestOut(BaseModel):
+class OpenRequestOut(Model):
     """
     A request for information (CBP 28) or a proposed notice of action (CBP 29) whose work item has not ended.
     """
@@ -1887,7 +1888,7 @@ class OpenRequestOut(BaseModel):
     legal_basis: LegalBasis
 
 
-class OperatorActOut(BaseModel):
+class OperatorActOut(Model):
     """
     What an operator asked for, with who and why, and how far it is.
     """
@@ -1914,7 +1915,7 @@ class OperatorActOut(BaseModel):
     ended_at: AwareDatetime | None
 
 
-class OutboxOut(BaseModel):
+class OutboxOut(Model):
     """
     What waits to be published.
     """
@@ -1928,7 +1929,7 @@ class OutboxOut(BaseModel):
     """
 
 
-class PageBillOut(BaseModel):
+class PageBillOut(Model):
     items: list[BillOut]
     next: str | None = None
     """
@@ -1936,7 +1937,7 @@ class PageBillOut(BaseModel):
     """
 
 
-class PageChangedEntryOut(BaseModel):
+class PageChangedEntryOut(Model):
     items: list[ChangedEntryOut]
     next: str | None = None
     """
@@ -1944,7 +1945,7 @@ class PageChangedEntryOut(BaseModel):
     """
 
 
-class PageCollectionOut(BaseModel):
+class PageCollectionOut(Model):
     items: list[CollectionOut]
     next: str | None = None
     """
@@ -1952,7 +1953,7 @@ class PageCollectionOut(BaseModel):
     """
 
 
-class PageDeadLetterOut(BaseModel):
+class PageDeadLetterOut(Model):
     items: list[DeadLetterOut]
     next: str | None = None
     """
@@ -1960,7 +1961,7 @@ class PageDeadLetterOut(BaseModel):
     """
 
 
-class PageDifferingEntryOut(BaseModel):
+class PageDifferingEntryOut(Model):
     items: list[DifferingEntryOut]
     next: str | None = None
     """
@@ -1968,7 +1969,7 @@ class PageDifferingEntryOut(BaseModel):
     """
 
 
-class PageEventOut(BaseModel):
+class PageEventOut(Model):
     items: list[EventOut]
     next: str | None = None
     """
@@ -1976,7 +1977,7 @@ class PageEventOut(BaseModel):
     """
 
 
-class PageFileOut(BaseModel):
+class PageFileOut(Model):
     items: list[FileOut]
     next: str | None = None
     """
@@ -1984,7 +1985,7 @@ class PageFileOut(BaseModel):
     """
 
 
-class PageInstructionResultOut(BaseModel):
+class PageInstructionResultOut(Model):
     items: list[InstructionResultOut]
     next: str | None = None
     """
@@ -1992,7 +1993,7 @@ class PageInstructionResultOut(BaseModel):
     """
 
 
-class PageIssueOut(BaseModel):
+class PageIssueOut(Model):
     items: list[IssueOut]
     next: str | None = None
     """
@@ -2000,7 +2001,7 @@ class PageIssueOut(BaseModel):
     """
 
 
-class PageOperatorActOut(BaseModel):
+class PageOperatorActOut(Model):
     items: list[OperatorActOut]
     next: str | None = None
     """
@@ -2008,7 +2009,7 @@ class PageOperatorActOut(BaseModel):
     """
 
 
-class PartyIn(BaseModel):
+class PartyIn(Model):
     """
     The protestant, 19 CFR 174.13(a)(1).
     """
@@ -2021,7 +2022,7 @@ class PartyIn(BaseModel):
     agent: str | None = None
 
 
-class PaymentIn(BaseModel):
+class PaymentIn(Model):
     """
     Money received on a bill; a wrong one is not taken back here.
     """
@@ -2038,7 +2039,7 @@ class PaymentIn(BaseModel):
     reference: str
 
 
-class PaymentOut(BaseModel):
+class PaymentOut(Model):
     """
     A payment as recorded.
     """
@@ -2051,7 +2052,7 @@ class PaymentOut(BaseModel):
     recorded_by: str
 
 
-class PlaceOut(BaseModel):
+class PlaceOut(Model):
     """
     Where the service stands on a partition.
     """
@@ -2071,7 +2072,7 @@ class PlaceOut(BaseModel):
     moved_at: AwareDatetime | None
 
 
-class PlainActIn(BaseModel):
+class PlainActIn(Model):
     """
     An act that states nothing but a remark.
     """
@@ -2086,7 +2087,7 @@ class PlainActIn(BaseModel):
     """
 
 
-class PostedActOut(BaseModel):
+class PostedActOut(Model):
     """
     An act on an entry: its place in the entry's record, and what it was. Nothing else of it is said here.
     """
@@ -2096,7 +2097,7 @@ class PostedActOut(BaseModel):
     change: str
 
 
-class PredicateIn(BaseModel):
+class PredicateIn(Model):
     """
     Entries for which every given part holds; the parts about goods must hold of one and the same line.
 
@@ -2146,7 +2147,7 @@ class PredicateIn(BaseModel):
     center: str | None = None
 
 
-class PreferenceProgramOut(BaseModel):
+class PreferenceProgramOut(Model):
     """
     A trade agreement of 19 USC 1520(d): its names and symbols are taken in any case and punctuation.
     """
@@ -2180,7 +2181,7 @@ class PreferenceProgramOut(BaseModel):
     """
 
 
-class PreferenceProgramsOut(BaseModel):
+class PreferenceProgramsOut(Model):
     """
     All listed programs; any other cannot be claimed after entry.
     """
@@ -2188,7 +2189,7 @@ class PreferenceProgramsOut(BaseModel):
     items: list[PreferenceProgramOut]
 
 
-class PreviewLineOut(BaseModel):
+class PreviewLineOut(Model):
     """
     Entries of one Center and horizon (days until they are deemed liquidated).
     """
@@ -2205,7 +2206,7 @@ class PreviewLineOut(BaseModel):
     fees_usd: str
 
 
-class PreviewOut(BaseModel):
+class PreviewOut(Model):
     """
     What a hold set matches now; `due` would be liquidated by the next cycle without it.
     """
@@ -2220,7 +2221,7 @@ class PreviewOut(BaseModel):
     lines: list[PreviewLineOut]
 
 
-class PreviewedIn(BaseModel):
+class PreviewedIn(Model):
     """
     A filter with what its preview said.
     """
@@ -2242,7 +2243,7 @@ class PreviewedIn(BaseModel):
     up_to: int
 
 
-class ProblemKindOut(BaseModel):
+class ProblemKindOut(Model):
     """
     What a code of a problem means, and what to do.
     """
@@ -2267,7 +2268,7 @@ class ProblemKindOut(BaseModel):
     """
 
 
-class ProblemKindsOut(BaseModel):
+class ProblemKindsOut(Model):
     """
     The whole catalogue.
     """
@@ -2275,7 +2276,7 @@ class ProblemKindsOut(BaseModel):
     items: list[ProblemKindOut]
 
 
-class ProductFindingOut(BaseModel):
+class ProductFindingOut(Model):
     """
     What a person found of the goods of an entry.
     """
@@ -2289,7 +2290,7 @@ class ProductFindingOut(BaseModel):
     found_by: str
 
 
-class ProgramEventOut(BaseModel):
+class ProgramEventOut(Model):
     """
     What a person did with a revision.
     """
@@ -2306,7 +2307,7 @@ class ProgramEventOut(BaseModel):
     authority: str | None
 
 
-class ProtestActOut(BaseModel):
+class ProtestActOut(Model):
     """
     An act on a protest.
     """
@@ -2327,7 +2328,7 @@ class ProtestActOut(BaseModel):
     details: dict[str, Any]
 
 
-class ProtestClockOut(BaseModel):
+class ProtestClockOut(Model):
     """
     A day that matters: warn by `safe`, hold against somebody only after `last_arguable`. `evidence` as for rules.
     """
@@ -2350,7 +2351,7 @@ class ProtestClockOut(BaseModel):
     inputs: dict[str, str]
 
 
-class ProtestIn(BaseModel):
+class ProtestIn(Model):
     """
     A protest; `decision` is which of the seven kinds of 19 USC 1514(a) is attacked. What is missing is named.
     """
@@ -2399,7 +2400,7 @@ class ProtestIn(BaseModel):
     """
 
 
-class ProtestSummaryOut(BaseModel):
+class ProtestSummaryOut(Model):
     """
     A protest in a list.
     """
@@ -2424,7 +2425,7 @@ class ProtestSummaryOut(BaseModel):
     lead_protest: str | None
 
 
-class RadarCountOut(BaseModel):
+class RadarCountOut(Model):
     """
     Entries of one horizon and cause; each horizon counts what the shorter ones do not.
     """
@@ -2440,7 +2441,7 @@ class RadarCountOut(BaseModel):
     entries: int
 
 
-class RadarEntryOut(BaseModel):
+class RadarEntryOut(Model):
     """
     An entry whose period ends soon.
     """
@@ -2473,7 +2474,7 @@ class RadarEntryOut(BaseModel):
     fees_usd: str
 
 
-class RadarOut(BaseModel):
+class RadarOut(Model):
     """
     Running entries by days until they are deemed liquidated, and why somebody should look at them.
     """
@@ -2490,7 +2491,7 @@ class RadarOut(BaseModel):
     counts: list[RadarCountOut]
 
 
-class RateIn(BaseModel):
+class RateIn(Model):
     """
     A rate that a message of Commerce names for a case.
     """
@@ -2512,7 +2513,7 @@ class RateIn(BaseModel):
     entered_to: date_aliased | None = None
 
 
-class RateOut(BaseModel):
+class RateOut(Model):
     """
     A rate that was recorded.
     """
@@ -2523,7 +2524,7 @@ class RateOut(BaseModel):
     rate_pct: str
 
 
-class ReadingOut(BaseModel):
+class ReadingOut(Model):
     """
     How a rule is read where the law leaves it open.
     """
@@ -2550,7 +2551,7 @@ class ReadingOut(BaseModel):
     """
 
 
-class Ready(BaseModel):
+class Ready(Model):
     """
     Whether the process can take work, and what each check says.
     """
@@ -2562,7 +2563,7 @@ class Ready(BaseModel):
     """
 
 
-class ReasonedActIn(BaseModel):
+class ReasonedActIn(Model):
     """
     Refuse further review, with reasons.
     """
@@ -2574,7 +2575,7 @@ class ReasonedActIn(BaseModel):
     reasons: str
 
 
-class RecommendIn(BaseModel):
+class RecommendIn(Model):
     """
     Recommend a decision on every entry: by the items, the other entries as `otherwise` says.
     """
@@ -2588,7 +2589,7 @@ class RecommendIn(BaseModel):
     items: list[DecisionItemIn] | None = None
 
 
-class RecomputeDifferenceOut(BaseModel):
+class RecomputeDifferenceOut(Model):
     """
     A field of the stored record that differs from what follows from the facts.
     """
@@ -2599,7 +2600,7 @@ class RecomputeDifferenceOut(BaseModel):
     derived: str | None
 
 
-class RecomputeOut(BaseModel):
+class RecomputeOut(Model):
     """
     A nightly comparison; `differences` are alarms and are never mended by it.
     """
@@ -2614,7 +2615,7 @@ class RecomputeOut(BaseModel):
     """
 
 
-class RecordedPaymentOut(BaseModel):
+class RecordedPaymentOut(Model):
     """
     A payment and how the bill stands with it.
     """
@@ -2630,7 +2631,7 @@ class RecordedPaymentOut(BaseModel):
     surplus_usd: str
 
 
-class ReferenceOut(BaseModel):
+class ReferenceOut(Model):
     """
     What a row is of, or rests on.
     """
@@ -2646,7 +2647,7 @@ class ReferenceOut(BaseModel):
     """
 
 
-class RefundOut(BaseModel):
+class RefundOut(Model):
     """
     A refund: waiting-for-enrollment, ready, certified, paid, or replaced by a later act.
     """
@@ -2685,7 +2686,7 @@ class RefundOut(BaseModel):
     replaced_by: str | None
 
 
-class RefundPaymentIn(BaseModel):
+class RefundPaymentIn(Model):
     """
     The day on which a refund was paid.
     """
@@ -2699,7 +2700,7 @@ class RefundPaymentIn(BaseModel):
     """
 
 
-class RefusalUseOut(BaseModel):
+class RefusalUseOut(Model):
     """
     An act that is refused by the rule.
     """
@@ -2711,7 +2712,7 @@ class RefusalUseOut(BaseModel):
     """
 
 
-class RejectIn(BaseModel):
+class RejectIn(Model):
     """
     Reject a protest for a defect on record, without a decision on its merits.
     """
@@ -2724,7 +2725,7 @@ class RejectIn(BaseModel):
     reasons: str
 
 
-class ReliquidatedOut(BaseModel):
+class ReliquidatedOut(Model):
     """
     A reliquidation; `change` is what it adds to the state before.
     """
@@ -2753,7 +2754,7 @@ class ReliquidatedOut(BaseModel):
     change_fees_usd: str
 
 
-class ReliquidationFact(BaseModel):
+class ReliquidationFact(Model):
     """
     A reliquidation; `by` says on whose power, the Center's own when it is left out.
     """
@@ -2770,7 +2771,7 @@ class ReliquidationFact(BaseModel):
     )
 
 
-class ReliquidationIn(BaseModel):
+class ReliquidationIn(Model):
     """
     A reliquidation, dated today; effects are against the amounts as asserted, positive is due.
 
@@ -2836,7 +2837,7 @@ class ReliquidationIn(BaseModel):
     """
 
 
-class RemovalIn(BaseModel):
+class RemovalIn(Model):
     """
     A tariff number, its beginning, or a range of these, with days of entry of its own where it has them.
     """
@@ -2849,7 +2850,7 @@ class RemovalIn(BaseModel):
     entered_to: date_aliased | None = None
 
 
-class RetryIn(BaseModel):
+class RetryIn(Model):
     """
     Rows that the next run is to try again.
     """
@@ -2867,7 +2868,7 @@ class RetryIn(BaseModel):
     """
 
 
-class RevisionOut(BaseModel):
+class RevisionOut(Model):
     """
     A revision, whole.
     """
@@ -2893,7 +2894,7 @@ class RevisionOut(BaseModel):
     released_at: AwareDatetime | None
 
 
-class RowChangeOut(BaseModel):
+class RowChangeOut(Model):
     """
     A row that was added (`before` null), dropped (`after` null), changed, or moved (both the same).
     """
@@ -2918,7 +2919,7 @@ class RowChangeOut(BaseModel):
     """
 
 
-class RowLeftOut(BaseModel):
+class RowLeftOut(Model):
     """
     A row that a job could not do and leaves out.
     """
@@ -2931,7 +2932,7 @@ class RowLeftOut(BaseModel):
     skipped_until: AwareDatetime
 
 
-class RowOut(BaseModel):
+class RowOut(Model):
     """
     What becomes of a row: the fact, where the rule stands, what to do, until when.
     """
@@ -2974,7 +2975,7 @@ class RowOut(BaseModel):
     judged_at: AwareDatetime | None
 
 
-class RuleOut(BaseModel):
+class RuleOut(Model):
     """
     A rule with its source; `evidence` S read, P partly read, M recalled, U unsettled.
     """
@@ -2988,7 +2989,7 @@ class RuleOut(BaseModel):
     text: str
 
 
-class RuleSummaryOut(BaseModel):
+class RuleSummaryOut(Model):
     """
     A rule in a list.
     """
@@ -3025,7 +3026,7 @@ class RuleSummaryOut(BaseModel):
     """
 
 
-class ScopeOut(BaseModel):
+class ScopeOut(Model):
     """
     How far a row of the table reaches, in the caller's own terms.
     """
@@ -3045,7 +3046,7 @@ class ScopeOut(BaseModel):
     """
 
 
-class SealRunLinksOut(BaseModel):
+class SealRunLinksOut(Model):
     """
     A run with the links that it made, in the order in which they are hashed.
     """
@@ -3061,7 +3062,7 @@ class SealRunLinksOut(BaseModel):
     """
 
 
-class SealRunOut(BaseModel):
+class SealRunOut(Model):
     """
     A run of sealing: its link rests on all that were sealed before.
     """
@@ -3072,7 +3073,7 @@ class SealRunOut(BaseModel):
     link: str
 
 
-class SealRunsOut(BaseModel):
+class SealRunsOut(Model):
     """
     Runs of sealing, the first first.
     """
@@ -3080,7 +3081,7 @@ class SealRunsOut(BaseModel):
     items: list[SealRunOut]
 
 
-class SealedLineOut(BaseModel):
+class SealedLineOut(Model):
     """
     A line of history with its seal: `digest` is the SHA-256 of its text, `link` that of the link before and it.
     """
@@ -3110,7 +3111,7 @@ class SealedLineOut(BaseModel):
     """
 
 
-class SegmentOut(BaseModel):
+class SegmentOut(Model):
     """
     Money that one side owed the other for a time; `start` is day 0, `end` bears interest.
     """
@@ -3124,7 +3125,7 @@ class SegmentOut(BaseModel):
     end: date_aliased
 
 
-class SelectedOut(BaseModel):
+class SelectedOut(Model):
     """
     What became of one protest.
     """
@@ -3148,7 +3149,7 @@ class SelectedOut(BaseModel):
     at: AwareDatetime | None
 
 
-class SelectionActIn(BaseModel):
+class SelectionActIn(Model):
     """
     What is done with a selection.
     """
@@ -3159,7 +3160,7 @@ class SelectionActIn(BaseModel):
     act: Literal['begin', 'withdraw']
 
 
-class SelectionLineOut(BaseModel):
+class SelectionLineOut(Model):
     """
     A selection in the list.
     """
@@ -3212,7 +3213,7 @@ class SelectionLineOut(BaseModel):
     ended_at: AwareDatetime | None
 
 
-class SelectionOut(BaseModel):
+class SelectionOut(Model):
     """
     A selection: what it would do, and what it has done.
     """
@@ -3273,7 +3274,7 @@ class SelectionOut(BaseModel):
     """
 
 
-class SelectionSampleOut(BaseModel):
+class SelectionSampleOut(Model):
     """
     The sample of a selection, by number; `seed` and `candidates` are what it can be drawn again from.
     """
@@ -3287,7 +3288,7 @@ class SelectionSampleOut(BaseModel):
     items: list[LookOut]
 
 
-class SignIn(BaseModel):
+class SignIn(Model):
     """
     Sign what is recommended: the decision. Its notice states the reasons and the right to sue.
     """
@@ -3299,7 +3300,7 @@ class SignIn(BaseModel):
     reasons: str | None = None
 
 
-class SnapshotOut(BaseModel):
+class SnapshotOut(Model):
     """
     A dry run that was kept; money of what the cycle takes.
     """
@@ -3325,7 +3326,7 @@ class SnapshotOut(BaseModel):
     """
 
 
-class SourceIn(BaseModel):
+class SourceIn(Model):
     """
     Where a rule of the program was read.
     """
@@ -3338,7 +3339,7 @@ class SourceIn(BaseModel):
     url: str | None = None
 
 
-class StandingLettersOut(BaseModel):
+class StandingLettersOut(Model):
     """
     Dead letters of a topic that nobody has replayed or discarded.
     """
@@ -3347,7 +3348,7 @@ class StandingLettersOut(BaseModel):
     letters: int
 
 
-class StateOut(BaseModel):
+class StateOut(Model):
     """
     Rows in one state, by code.
     """
@@ -3361,7 +3362,7 @@ class StateOut(BaseModel):
     removed_usd: str
 
 
-class StepIn(BaseModel):
+class StepIn(Model):
     """
     An act that states nothing but a remark.
     """
@@ -3376,7 +3377,7 @@ class StepIn(BaseModel):
     """
 
 
-class SummonIn(BaseModel):
+class SummonIn(Model):
     """
     Note that a suit was begun: the record is locked.
     """
@@ -3397,7 +3398,7 @@ class SummonIn(BaseModel):
     """
 
 
-class SuspendIn(BaseModel):
+class SuspendIn(Model):
     """
     Wait for a lead protest on the same question.
     """
@@ -3413,7 +3414,7 @@ class SuspendIn(BaseModel):
     """
 
 
-class SuspensionFact(BaseModel):
+class SuspensionFact(Model):
     """
     A suspension of liquidation; without `lift_noticed_on` it stands.
     """
@@ -3436,7 +3437,7 @@ class SuspensionFact(BaseModel):
     """
 
 
-class SuspensionOut(BaseModel):
+class SuspensionOut(Model):
     """
     A suspension; `is_filed`: it follows from the summary itself. It stands while `lift_noticed_on` is null.
     """
@@ -3451,7 +3452,7 @@ class SuspensionOut(BaseModel):
     lift_instruction_id: str | None = None
 
 
-class TimelineCodeOut(BaseModel):
+class TimelineCodeOut(Model):
     """
     What a code of timelines means.
     """
@@ -3477,7 +3478,7 @@ class TimelineCodeOut(BaseModel):
     """
 
 
-class TimelineCodesOut(BaseModel):
+class TimelineCodesOut(Model):
     """
     Every code, those of acts first.
     """
@@ -3485,7 +3486,7 @@ class TimelineCodesOut(BaseModel):
     items: list[TimelineCodeOut]
 
 
-class TimelineRowOut(BaseModel):
+class TimelineRowOut(Model):
     """
     An act or a day, with everything by which a picture places it.
     """
@@ -3533,7 +3534,7 @@ class TimelineRowOut(BaseModel):
     """
 
 
-class TotalOut(BaseModel):
+class TotalOut(Model):
     """
     Entries of one value of a dimension.
     """
@@ -3546,7 +3547,7 @@ class TotalOut(BaseModel):
     removed_usd: str
 
 
-class TrialLineOut(BaseModel):
+class TrialLineOut(Model):
     """
     Entries alike in everything that a trial looks at.
     """
@@ -3561,7 +3562,7 @@ class TrialLineOut(BaseModel):
     removed_usd: str
 
 
-class TrialOut(BaseModel):
+class TrialOut(Model):
     """
     What a revision would do, were everything that it reaches asked for on a day; duty without interest.
     """
@@ -3600,7 +3601,7 @@ class TrialOut(BaseModel):
     """
 
 
-class UncalculatedClockOut(BaseModel):
+class UncalculatedClockOut(Model):
     """
     A clock that cannot be computed, and the facts that are missing.
     """
@@ -3616,7 +3617,7 @@ class UncalculatedClockOut(BaseModel):
     missing: list[str]
 
 
-class UnknownClockOut(BaseModel):
+class UnknownClockOut(Model):
     """
     An entry with a clock that cannot be computed.
     """
@@ -3633,7 +3634,7 @@ class UnknownClockOut(BaseModel):
     center: str | None
 
 
-class UnreadPartitionOut(BaseModel):
+class UnreadPartitionOut(Model):
     """
     Events of a partition that were published before the cycle began and not applied when it ran.
     """
@@ -3643,7 +3644,7 @@ class UnreadPartitionOut(BaseModel):
     events: int
 
 
-class UnseenOut(BaseModel):
+class UnseenOut(Model):
     """
     What a cycle did not see of what was published before it began.
     """
@@ -3668,7 +3669,7 @@ class UnseenOut(BaseModel):
     dead_letters: list[StandingLettersOut]
 
 
-class UseOut(BaseModel):
+class UseOut(Model):
     """
     Something else that the rule decides.
     """
@@ -3677,7 +3678,7 @@ class UseOut(BaseModel):
     does: str
 
 
-class VectorOut(BaseModel):
+class VectorOut(Model):
     """
     Facts with the date or outcome that the law gives: worked out by hand, and held by the tests.
     """
@@ -3707,7 +3708,7 @@ class VectorOut(BaseModel):
     """
 
 
-class VerdictOut(BaseModel):
+class VerdictOut(Model):
     """
     Whether the protest is in time for an entry: counted from `decided_on`, by both readings.
     """
@@ -3733,7 +3734,7 @@ class VerdictOut(BaseModel):
     """
 
 
-class VersionAmountsOut(BaseModel):
+class VersionAmountsOut(Model):
     """
     What one version of the summary asserts, by class and by line.
     """
@@ -3745,7 +3746,7 @@ class VersionAmountsOut(BaseModel):
     lines: list[LineAmountsOut]
 
 
-class VersionOut(BaseModel):
+class VersionOut(Model):
     """
     One version of the entry summary; `barred_as` and `barred_because` say why it cannot govern.
     """
@@ -3767,7 +3768,7 @@ class VersionOut(BaseModel):
     """
 
 
-class VoidedLiquidationOut(BaseModel):
+class VoidedLiquidationOut(Model):
     """
     A liquidation without effect in law, and why.
     """
@@ -3779,7 +3780,7 @@ class VoidedLiquidationOut(BaseModel):
     why: str
 
 
-class VoidedOut(BaseModel):
+class VoidedOut(Model):
     """
     A liquidation without effect, and the state that was restored.
     """
@@ -3791,7 +3792,7 @@ class VoidedOut(BaseModel):
     why: str
 
 
-class VoidingIn(BaseModel):
+class VoidingIn(Model):
     """
     Why a liquidation is taken to have no effect.
     """
@@ -3805,7 +3806,7 @@ class VoidingIn(BaseModel):
     """
 
 
-class WhatIfIn(BaseModel):
+class WhatIfIn(Model):
     """
     What the decision would change in money: positive is an increase due, negative a refund.
     """
@@ -3831,7 +3832,7 @@ class WhatIfIn(BaseModel):
     """
 
 
-class WhatIfOut(BaseModel):
+class WhatIfOut(Model):
     """
     What would follow, as the money stands now; nothing of it is kept.
     """
@@ -3878,7 +3879,7 @@ class WhatIfOut(BaseModel):
     foreseen: str | None
 
 
-class WhenIn(BaseModel):
+class WhenIn(Model):
     """
     Which entries a cohort takes; what is left out says nothing.
     """
@@ -3897,7 +3898,7 @@ class WhenIn(BaseModel):
     """
 
 
-class WholeDeadLetterOut(BaseModel):
+class WholeDeadLetterOut(Model):
     """
     A dead letter with its message.
     """
@@ -3933,7 +3934,7 @@ class WholeDeadLetterOut(BaseModel):
     """
 
 
-class WithdrawalIn(BaseModel):
+class WithdrawalIn(Model):
     """
     Which requests are taken back.
     """
@@ -3947,7 +3948,7 @@ class WithdrawalIn(BaseModel):
     """
 
 
-class WithdrawalOut(BaseModel):
+class WithdrawalOut(Model):
     """
     The entries whose requests were taken back; their corrections are taken again from now on.
     """
@@ -3956,7 +3957,7 @@ class WithdrawalOut(BaseModel):
     withdrawn: list[str]
 
 
-class ActOut(BaseModel):
+class ActOut(Model):
     """
     What happened.
     """
@@ -3972,7 +3973,7 @@ class ActOut(BaseModel):
     """
 
 
-class ActionOut(BaseModel):
+class ActionOut(Model):
     """
     An action that the caller may do in this service.
     """
@@ -3985,7 +3986,7 @@ class ActionOut(BaseModel):
     scopes: list[ScopeOut]
 
 
-class AssessmentOut(BaseModel):
+class AssessmentOut(Model):
     """
     The money of one act. While a fact is `missing` nothing is computed; `foreseen` is its direction if known.
 
@@ -4025,7 +4026,7 @@ class AssessmentOut(BaseModel):
     refund_number: str | None
 
 
-class BasisIn(BaseModel):
+class BasisIn(Model):
     """
     The order that removes duty, and where what is said of it was read.
     """
@@ -4038,7 +4039,7 @@ class BasisIn(BaseModel):
     sources: list[SourceIn] | None = None
 
 
-class CalculatorIn(BaseModel):
+class CalculatorIn(Model):
     """
     What is known of an entry; all but its type may be left out.
     """
@@ -4343,7 +4344,7 @@ class CalculatorIn(BaseModel):
     redelivery_demanded_on: date_aliased | None = None
 
 
-class CalculatorOut(BaseModel):
+class CalculatorOut(Model):
     """
     All clocks that the facts start, those that lack a fact, and what else follows.
     """
@@ -4353,7 +4354,7 @@ class CalculatorOut(BaseModel):
     findings: list[FindingOut]
 
 
-class CheckOut(BaseModel):
+class CheckOut(Model):
     """
     What a file would come to, if it were declared now. Nothing was stored.
     """
@@ -4365,7 +4366,7 @@ class CheckOut(BaseModel):
     results: list[RowOut]
 
 
-class ClockFactsIn(BaseModel):
+class ClockFactsIn(Model):
     """
     What is known of an entry's days beside the summary; null where nothing is. It takes the place of all before.
     """
@@ -4414,7 +4415,7 @@ class ClockFactsIn(BaseModel):
     """
 
 
-class ClockFactsOut(BaseModel):
+class ClockFactsOut(Model):
     """
     What holds now; revision 0 when nothing was recorded. Its ETag is the revision.
     """
@@ -4435,7 +4436,7 @@ class ClockFactsOut(BaseModel):
     recorded_by: str | None
 
 
-class CohortIn(BaseModel):
+class CohortIn(Model):
     """
     Entries that one power of the law reaches; of several the first that fits decides.
     """
@@ -4461,7 +4462,7 @@ class CohortIn(BaseModel):
     importers: list[str] | None = None
 
 
-class ComingOut(BaseModel):
+class ComingOut(Model):
     """
     A clock: warn by `safe`, refuse only after `last_arguable`; without dates the text says what is missing.
     """
@@ -4481,7 +4482,7 @@ class ComingOut(BaseModel):
     """
 
 
-class CorrectionOut(BaseModel):
+class CorrectionOut(Model):
     """
     Whether the summary could be corrected today: its window, what bars a correction, and what is not known here.
     """
@@ -4500,7 +4501,7 @@ class CorrectionOut(BaseModel):
     not_known: list[str]
 
 
-class CriteriaIn(BaseModel):
+class CriteriaIn(Model):
     """
     Open protests for which every given part holds.
     """
@@ -4543,7 +4544,7 @@ class CriteriaIn(BaseModel):
     """
 
 
-class CutSheetOut(BaseModel):
+class CutSheetOut(Model):
     """
     The cut sheet of a cycle: its dry run, and the two people who confirm it.
     """
@@ -4564,7 +4565,7 @@ class CutSheetOut(BaseModel):
     """
 
 
-class CycleOut(BaseModel):
+class CycleOut(Model):
     """
     What a cycle did; `liquidated` counts all but the deemed, `with_decision` those of them by a review decision.
     """
@@ -4610,7 +4611,7 @@ class CycleOut(BaseModel):
     """
 
 
-class CycleReportOut(BaseModel):
+class CycleReportOut(Model):
     """
     What a confirmed cut sheet said against what its cycle did; `as_said` entries went as the sheet said.
     """
@@ -4636,7 +4637,7 @@ class CycleReportOut(BaseModel):
     differences: list[CycleDifferenceOut]
 
 
-class DateOut(BaseModel):
+class DateOut(Model):
     """
     A date of the record and the rule that sets it.
     """
@@ -4646,7 +4647,7 @@ class DateOut(BaseModel):
     rule: RuleOut
 
 
-class DeadlineOut(BaseModel):
+class DeadlineOut(Model):
     """
     A day by which somebody has to act on an entry: warn by `on`, refuse only after `last_arguable`.
     """
@@ -4700,7 +4701,7 @@ class DeadlineOut(BaseModel):
     """
 
 
-class DeclarationOut(BaseModel):
+class DeclarationOut(Model):
     """
     A declaration: how far it was read, and how many of its rows are in which state.
     """
@@ -4730,7 +4731,7 @@ class DeclarationOut(BaseModel):
     results: str
 
 
-class DeemedCaseOut(BaseModel):
+class DeemedCaseOut(Model):
     """
     An entry deemed liquidated without anybody having meant it.
     """
@@ -4765,7 +4766,7 @@ class DeemedCaseOut(BaseModel):
     """
 
 
-class DefinitionIn(BaseModel):
+class DefinitionIn(Model):
     """
     A revision of a program, whole.
     """
@@ -4797,7 +4798,7 @@ class DefinitionIn(BaseModel):
     unknown_days: int | None = None
 
 
-class DeliveriesOut(BaseModel):
+class DeliveriesOut(Model):
     """
     Deliveries to people; no recipient is named.
     """
@@ -4809,7 +4810,7 @@ class DeliveriesOut(BaseModel):
     """
 
 
-class DueMonthOut(BaseModel):
+class DueMonthOut(Model):
     """
     Flagged summaries of one issue that are due in one month.
     """
@@ -4839,7 +4840,7 @@ class DueMonthOut(BaseModel):
     """
 
 
-class EntryAmountsOut(BaseModel):
+class EntryAmountsOut(Model):
     """
     The money of an entry: asserted by version, class and line; assessed by act; bills and refunds.
     """
@@ -4851,7 +4852,7 @@ class EntryAmountsOut(BaseModel):
     refunds: list[str]
 
 
-class EntryDatesOut(BaseModel):
+class EntryDatesOut(Model):
     """
     Which day is the time of entry, by which rule, and every other day that could have been.
     """
@@ -4874,7 +4875,7 @@ class EntryDatesOut(BaseModel):
     candidates: list[EntryDateOut]
 
 
-class EntryLine(BaseModel):
+class EntryLine(Model):
     """
     One line of an entry summary: one kind of goods from one maker and origin.
     """
@@ -4898,7 +4899,7 @@ class EntryLine(BaseModel):
     fees: list[LineFee] | None = None
 
 
-class EntryListedOut(BaseModel):
+class EntryListedOut(Model):
     """
     An entry in a list.
     """
@@ -4935,7 +4936,7 @@ class EntryListedOut(BaseModel):
     """
 
 
-class ErrorOut(BaseModel):
+class ErrorOut(Model):
     """
     What is wrong, or not known, of a case on a line of a liquidated entry.
     """
@@ -4961,7 +4962,7 @@ class ErrorOut(BaseModel):
     explanations: list[ExplanationOut]
 
 
-class ErrorsOut(BaseModel):
+class ErrorsOut(Model):
     """
     Errors of some entries.
     """
@@ -4973,7 +4974,7 @@ class ErrorsOut(BaseModel):
     """
 
 
-class ExtensionDraftOut(BaseModel):
+class ExtensionDraftOut(Model):
     """
     A drafted extension: a person posts the notice before the period ends, or lets it be.
     """
@@ -4994,7 +4995,7 @@ class ExtensionDraftOut(BaseModel):
     """
 
 
-class FiledVersionOut(BaseModel):
+class FiledVersionOut(Model):
     """
     A version whole, as it was filed; money in all by class.
     """
@@ -5050,7 +5051,7 @@ class FiledVersionOut(BaseModel):
     lines: list[EntryLine]
 
 
-class GroupActIn(BaseModel):
+class GroupActIn(Model):
     """
     An act to do on a group of protests, each as the preview showed it.
     """
@@ -5065,7 +5066,7 @@ class GroupActIn(BaseModel):
     ]
 
 
-class GroupPreviewIn(BaseModel):
+class GroupPreviewIn(Model):
     """
     An act to try on a group of protests.
     """
@@ -5080,7 +5081,7 @@ class GroupPreviewIn(BaseModel):
     ]
 
 
-class HistoryOut(BaseModel):
+class HistoryOut(Model):
     """
     The history of one subject, table by table, in the order of each chain.
     """
@@ -5089,7 +5090,7 @@ class HistoryOut(BaseModel):
     lines: list[SealedLineOut]
 
 
-class HoldSetIn(BaseModel):
+class HoldSetIn(Model):
     """
     A hold set to draft.
     """
@@ -5102,7 +5103,7 @@ class HoldSetIn(BaseModel):
     reason: str
 
 
-class HoldSetOut(BaseModel):
+class HoldSetOut(Model):
     """
     A hold set; the ETag is its revision.
     """
@@ -5128,7 +5129,7 @@ class HoldSetOut(BaseModel):
     """
 
 
-class InstructionIn(BaseModel):
+class InstructionIn(Model):
     """
     A message that tells CBP to suspend or to lift.
     """
@@ -5151,7 +5152,7 @@ class InstructionIn(BaseModel):
     predicate: PredicateIn
 
 
-class InstructionOut(BaseModel):
+class InstructionOut(Model):
     """
     An instruction and, once confirmed, what it did: entries by outcome.
     """
@@ -5180,7 +5181,7 @@ class InstructionOut(BaseModel):
     """
 
 
-class InventoryOut(BaseModel):
+class InventoryOut(Model):
     """
     What an importer has flagged and not reconciled, as far as the caller sees its entries.
     """
@@ -5194,7 +5195,7 @@ class InventoryOut(BaseModel):
     months: list[DueMonthOut]
 
 
-class LetterActIn(BaseModel):
+class LetterActIn(Model):
     """
     Replay or discard letters: those that are named, or all of a filter that was previewed.
     """
@@ -5211,7 +5212,7 @@ class LetterActIn(BaseModel):
     matching: PreviewedIn | None = None
 
 
-class LineChangeOut(BaseModel):
+class LineChangeOut(Model):
     """
     What changed on a line that both versions have.
     """
@@ -5221,7 +5222,7 @@ class LineChangeOut(BaseModel):
     rows: list[RowChangeOut]
 
 
-class LiquidationOut(BaseModel):
+class LiquidationOut(Model):
     """
     How an entry was liquidated; `posted_on` is later than `liquidated_on` for deemed and informal ones.
     """
@@ -5232,7 +5233,7 @@ class LiquidationOut(BaseModel):
     rule: RuleOut
 
 
-class MeOut(BaseModel):
+class MeOut(Model):
     """
     The caller, and what they may do here.
     """
@@ -5262,7 +5263,7 @@ class MeOut(BaseModel):
     actions: list[ActionOut]
 
 
-class MoneyActOut(BaseModel):
+class MoneyActOut(Model):
     """
     A notice, demand, payment or certification, with its rule.
     """
@@ -5278,7 +5279,7 @@ class MoneyActOut(BaseModel):
     """
 
 
-class PageCycleOut(BaseModel):
+class PageCycleOut(Model):
     items: list[CycleOut]
     next: str | None = None
     """
@@ -5286,7 +5287,7 @@ class PageCycleOut(BaseModel):
     """
 
 
-class PageDeadlineOut(BaseModel):
+class PageDeadlineOut(Model):
     items: list[DeadlineOut]
     next: str | None = None
     """
@@ -5294,7 +5295,7 @@ class PageDeadlineOut(BaseModel):
     """
 
 
-class PageDeemedCaseOut(BaseModel):
+class PageDeemedCaseOut(Model):
     items: list[DeemedCaseOut]
     next: str | None = None
     """
@@ -5302,7 +5303,7 @@ class PageDeemedCaseOut(BaseModel):
     """
 
 
-class PageEntryListedOut(BaseModel):
+class PageEntryListedOut(Model):
     items: list[EntryListedOut]
     next: str | None = None
     """
@@ -5310,7 +5311,7 @@ class PageEntryListedOut(BaseModel):
     """
 
 
-class PageExtensionDraftOut(BaseModel):
+class PageExtensionDraftOut(Model):
     items: list[ExtensionDraftOut]
     next: str | None = None
     """
@@ -5318,7 +5319,7 @@ class PageExtensionDraftOut(BaseModel):
     """
 
 
-class PageHoldSetOut(BaseModel):
+class PageHoldSetOut(Model):
     items: list[HoldSetOut]
     next: str | None = None
     """
@@ -5326,7 +5327,7 @@ class PageHoldSetOut(BaseModel):
     """
 
 
-class PageInstructionOut(BaseModel):
+class PageInstructionOut(Model):
     items: list[InstructionOut]
     next: str | None = None
     """
@@ -5334,7 +5335,7 @@ class PageInstructionOut(BaseModel):
     """
 
 
-class PagePostedActOut(BaseModel):
+class PagePostedActOut(Model):
     items: list[PostedActOut]
     next: str | None = None
     """
@@ -5342,7 +5343,7 @@ class PagePostedActOut(BaseModel):
     """
 
 
-class PageProtestSummaryOut(BaseModel):
+class PageProtestSummaryOut(Model):
     items: list[ProtestSummaryOut]
     next: str | None = None
     """
@@ -5350,7 +5351,7 @@ class PageProtestSummaryOut(BaseModel):
     """
 
 
-class PageRadarEntryOut(BaseModel):
+class PageRadarEntryOut(Model):
     items: list[RadarEntryOut]
     next: str | None = None
     """
@@ -5358,7 +5359,7 @@ class PageRadarEntryOut(BaseModel):
     """
 
 
-class PageRecomputeOut(BaseModel):
+class PageRecomputeOut(Model):
     items: list[RecomputeOut]
     next: str | None = None
     """
@@ -5366,7 +5367,7 @@ class PageRecomputeOut(BaseModel):
     """
 
 
-class PageRefundOut(BaseModel):
+class PageRefundOut(Model):
     items: list[RefundOut]
     next: str | None = None
     """
@@ -5374,7 +5375,7 @@ class PageRefundOut(BaseModel):
     """
 
 
-class PageRowLeftOut(BaseModel):
+class PageRowLeftOut(Model):
     items: list[RowLeftOut]
     next: str | None = None
     """
@@ -5382,7 +5383,7 @@ class PageRowLeftOut(BaseModel):
     """
 
 
-class PageRowOut(BaseModel):
+class PageRowOut(Model):
     items: list[RowOut]
     next: str | None = None
     """
@@ -5390,7 +5391,7 @@ class PageRowOut(BaseModel):
     """
 
 
-class PageRuleSummaryOut(BaseModel):
+class PageRuleSummaryOut(Model):
     items: list[RuleSummaryOut]
     next: str | None = None
     """
@@ -5398,7 +5399,7 @@ class PageRuleSummaryOut(BaseModel):
     """
 
 
-class PageSelectedOut(BaseModel):
+class PageSelectedOut(Model):
     items: list[SelectedOut]
     next: str | None = None
     """
@@ -5406,7 +5407,7 @@ class PageSelectedOut(BaseModel):
     """
 
 
-class PageSelectionLineOut(BaseModel):
+class PageSelectionLineOut(Model):
     items: list[SelectionLineOut]
     next: str | None = None
     """
@@ -5414,7 +5415,7 @@ class PageSelectionLineOut(BaseModel):
     """
 
 
-class PageSnapshotOut(BaseModel):
+class PageSnapshotOut(Model):
     items: list[SnapshotOut]
     next: str | None = None
     """
@@ -5422,7 +5423,7 @@ class PageSnapshotOut(BaseModel):
     """
 
 
-class PageUnknownClockOut(BaseModel):
+class PageUnknownClockOut(Model):
     items: list[UnknownClockOut]
     next: str | None = None
     """
@@ -5430,7 +5431,7 @@ class PageUnknownClockOut(BaseModel):
     """
 
 
-class PageVersionOut(BaseModel):
+class PageVersionOut(Model):
     items: list[VersionOut]
     next: str | None = None
     """
@@ -5438,7 +5439,7 @@ class PageVersionOut(BaseModel):
     """
 
 
-class ProgramOut(BaseModel):
+class ProgramOut(Model):
     """
     A program with its revision in force, if there is one.
     """
@@ -5458,7 +5459,7 @@ class ProgramOut(BaseModel):
     history: list[ProgramEventOut] | None = None
 
 
-class ProgressOut(BaseModel):
+class ProgressOut(Model):
     """
     How far a program is: every row that was declared is in exactly one state.
     """
@@ -5469,7 +5470,7 @@ class ProgressOut(BaseModel):
     states: list[StateOut]
 
 
-class ProtestOut(BaseModel):
+class ProtestOut(Model):
     """
     A protest whole; the ETag is the number of its acts.
     """
@@ -5513,7 +5514,7 @@ class ProtestOut(BaseModel):
     """
 
 
-class ReadinessOut(BaseModel):
+class ReadinessOut(Model):
     """
     Whether a refund certified on a day could be paid, how, and what is missing.
     """
@@ -5537,7 +5538,7 @@ class ReadinessOut(BaseModel):
     rule: RuleOut
 
 
-class ReliquidationOut(BaseModel):
+class ReliquidationOut(Model):
     """
     A reliquidation; effects are against the amounts as asserted, changes against the state before.
     """
@@ -5555,7 +5556,7 @@ class ReliquidationOut(BaseModel):
     acted_by: str
 
 
-class RequestsOut(BaseModel):
+class RequestsOut(Model):
     """
     Every request for an entry of a program.
     """
@@ -5565,7 +5566,7 @@ class RequestsOut(BaseModel):
     requests: list[RowOut]
 
 
-class RestsOut(BaseModel):
+class RestsOut(Model):
     """
     What rests on a rule, found in the code.
     """
@@ -5583,7 +5584,7 @@ class RestsOut(BaseModel):
     uses: list[UseOut]
 
 
-class RevisionIn(BaseModel):
+class RevisionIn(Model):
     """
     A revision to be drafted, with the reason for it.
     """
@@ -5595,7 +5596,7 @@ class RevisionIn(BaseModel):
     reason: str
 
 
-class RuleDetailOut(BaseModel):
+class RuleDetailOut(Model):
     """
     Everything that there is to know of a rule.
     """
@@ -5650,7 +5651,7 @@ class RuleDetailOut(BaseModel):
     """
 
 
-class SelectionIn(BaseModel):
+class SelectionIn(Model):
     """
     An act, and the protests to do it on.
     """
@@ -5674,7 +5675,7 @@ class SelectionIn(BaseModel):
     """
 
 
-class StatusOut(BaseModel):
+class StatusOut(Model):
     """
     Where the service stands; a part that cannot be told in time is null, and `unknown` says why.
     """
@@ -5713,7 +5714,7 @@ class StatusOut(BaseModel):
     """
 
 
-class TemplatesOut(BaseModel):
+class TemplatesOut(Model):
     """
     Programs shipped as data: models to draft from.
     """
@@ -5721,7 +5722,7 @@ class TemplatesOut(BaseModel):
     templates: list[DefinitionIn]
 
 
-class TimelineOut(BaseModel):
+class TimelineOut(Model):
     """
     What happened to an entry and what comes: apart, and as rows in one order.
     """
@@ -5736,7 +5737,7 @@ class TimelineOut(BaseModel):
     """
 
 
-class VersionChangesOut(BaseModel):
+class VersionChangesOut(Model):
     """
     What changed from one version to another.
     """
@@ -5757,7 +5758,7 @@ class VersionChangesOut(BaseModel):
     """
 
 
-class WholeBillOut(BaseModel):
+class WholeBillOut(Model):
     """
     A bill with its blocks, payments and notices; a protest holds set-off and sanctions, not delinquency.
     """
@@ -5802,7 +5803,7 @@ class WholeBillOut(BaseModel):
     """
 
 
-class WholeRefundOut(BaseModel):
+class WholeRefundOut(Model):
     """
     A refund with the interest that its delay has come to today, or why that is not known.
     """
@@ -5849,7 +5850,7 @@ class WholeRefundOut(BaseModel):
     """
 
 
-class EntryRecordOut(BaseModel):
+class EntryRecordOut(Model):
     """
     The legal record of an entry.
     """
@@ -5908,7 +5909,7 @@ class EntryRecordOut(BaseModel):
     """
 
 
-class PageProgramOut(BaseModel):
+class PageProgramOut(Model):
     items: list[ProgramOut]
     next: str | None = None
     """

@@ -1,4 +1,4 @@
-"""What notifications takes and gives; made from docs/contracts/openapi/notifications.json by `make client`; never edited by hand."""
+"""What notifications takes and gives; made by `make client` from openapi/notifications.json, never by hand."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import date, time
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from centerline_client.model import Model
+from pydantic import AwareDatetime, ConfigDict, Field
 
 
-class ActOut(BaseModel):
+class ActOut(Model):
     """
     One thing that was done.
     """
@@ -21,7 +22,7 @@ class ActOut(BaseModel):
     at: AwareDatetime
 
 
-class Alive(BaseModel):
+class Alive(Model):
     """
     The process answers.
     """
@@ -31,7 +32,7 @@ class Alive(BaseModel):
     code_version: str
 
 
-class AnswerIn(BaseModel):
+class AnswerIn(Model):
     """
     An answer, and the rule of law that it rests on.
     """
@@ -50,7 +51,7 @@ class AnswerIn(BaseModel):
     """
 
 
-class ArchivedOut(BaseModel):
+class ArchivedOut(Model):
     """
     A broadcast as it was sent; its words never change.
     """
@@ -81,7 +82,7 @@ class ArchivedOut(BaseModel):
     """
 
 
-class AskIn(BaseModel):
+class AskIn(Model):
     """
     Ask for a run, with why.
     """
@@ -95,7 +96,7 @@ class AskIn(BaseModel):
     """
 
 
-class AudienceRowOut(BaseModel):
+class AudienceRowOut(Model):
     """
     So many recipients of a role that have a standing.
     """
@@ -116,7 +117,7 @@ class AudienceRowOut(BaseModel):
     recipients: int
 
 
-class BatchMailedIn(BaseModel):
+class BatchMailedIn(Model):
     """
     When and how the letters of a batch were handed to the post, and which were not.
     """
@@ -141,7 +142,7 @@ class BatchMailedIn(BaseModel):
     """
 
 
-class BatchMailedOut(BaseModel):
+class BatchMailedOut(Model):
     """
     What became of a batch whose mailing was noted.
     """
@@ -153,7 +154,7 @@ class BatchMailedOut(BaseModel):
     """
 
 
-class BytesOut(BaseModel):
+class BytesOut(Model):
     """
     A part of a message's bytes.
     """
@@ -168,7 +169,7 @@ class BytesOut(BaseModel):
     """
 
 
-class DeadLetterFaultOut(BaseModel):
+class DeadLetterFaultOut(Model):
     """
     One thing that is wrong with a message, as this release reads it.
     """
@@ -179,7 +180,7 @@ class DeadLetterFaultOut(BaseModel):
     came: str | None
 
 
-class DeadLetterGroupOut(BaseModel):
+class DeadLetterGroupOut(Model):
     """
     Dead letters of one reason and topic.
     """
@@ -191,7 +192,7 @@ class DeadLetterGroupOut(BaseModel):
     newest: AwareDatetime
 
 
-class DeadLetterGroupsOut(BaseModel):
+class DeadLetterGroupsOut(Model):
     """
     Dead letters by reason and topic, the most first.
     """
@@ -199,7 +200,7 @@ class DeadLetterGroupsOut(BaseModel):
     items: list[DeadLetterGroupOut]
 
 
-class DeadLetterOut(BaseModel):
+class DeadLetterOut(Model):
     """
     A message that could not be applied.
     """
@@ -221,7 +222,7 @@ class DeadLetterOut(BaseModel):
     code_version: str
 
 
-class DeadLettersPreviewOut(BaseModel):
+class DeadLettersPreviewOut(Model):
     """
     What an act on the letters of a filter would reach: send `letters` and `up_to` back with the act.
     """
@@ -236,7 +237,7 @@ class DeadLettersPreviewOut(BaseModel):
     sample: list[DeadLetterOut]
 
 
-class EventActIn(BaseModel):
+class EventActIn(Model):
     """
     Publish events once more that were set aside, or discard them.
     """
@@ -252,7 +253,7 @@ class EventActIn(BaseModel):
     ids: list[int]
 
 
-class EventOut(BaseModel):
+class EventOut(Model):
     """
     An event that the bus did not take.
     """
@@ -266,7 +267,7 @@ class EventOut(BaseModel):
     state: str
 
 
-class FollowIn(BaseModel):
+class FollowIn(Model):
     """
     Who wants to be told.
     """
@@ -280,7 +281,7 @@ class FollowIn(BaseModel):
     """
 
 
-class GapOut(BaseModel):
+class GapOut(Model):
     """
     An act on an entry that the bulletin or the courtesy notices lack.
     """
@@ -294,7 +295,7 @@ class GapOut(BaseModel):
     missing: str
 
 
-class GivenReplyOut(BaseModel):
+class GivenReplyOut(Model):
     """
     A reply as it was filed.
     """
@@ -313,7 +314,7 @@ class GivenReplyOut(BaseModel):
     replied_at: AwareDatetime
 
 
-class InvariantOut(BaseModel):
+class InvariantOut(Model):
     """
     A statement that must always hold, and what is known of it.
     """
@@ -341,7 +342,7 @@ class InvariantOut(BaseModel):
     """
 
 
-class InvariantsOut(BaseModel):
+class InvariantsOut(Model):
     """
     Every invariant of the service.
     """
@@ -349,7 +350,7 @@ class InvariantsOut(BaseModel):
     items: list[InvariantOut]
 
 
-class JobOut(BaseModel):
+class JobOut(Model):
     """
     How a scheduled job ran last, and when it runs next.
     """
@@ -369,7 +370,7 @@ class JobOut(BaseModel):
     rows_set_aside: int
 
 
-class JobsOut(BaseModel):
+class JobsOut(Model):
     """
     Every scheduled job of the service.
     """
@@ -377,7 +378,7 @@ class JobsOut(BaseModel):
     items: list[JobOut]
 
 
-class JobsSummaryOut(BaseModel):
+class JobsSummaryOut(Model):
     """
     How the scheduled jobs stand.
     """
@@ -390,7 +391,7 @@ class JobsSummaryOut(BaseModel):
     rows_set_aside: int
 
 
-class LaneOut(BaseModel):
+class LaneOut(Model):
     """
     Deliveries of a lane and channel that wait.
     """
@@ -417,7 +418,7 @@ class LaneOut(BaseModel):
     oldest_at: AwareDatetime
 
 
-class LedgerLineOut(BaseModel):
+class LedgerLineOut(Model):
     """
     One line of a delivery's ledger.
     """
@@ -428,7 +429,7 @@ class LedgerLineOut(BaseModel):
     at: AwareDatetime
 
 
-class LetterBatchIn(BaseModel):
+class LetterBatchIn(Model):
     """
     Whose letters are to go to the print shop.
     """
@@ -442,7 +443,7 @@ class LetterBatchIn(BaseModel):
     """
 
 
-class LetterBatchOut(BaseModel):
+class LetterBatchOut(Model):
     """
     A batch of letters: what is in it is known, and never changes, once it is ready.
     """
@@ -477,7 +478,7 @@ class LetterBatchOut(BaseModel):
     """
 
 
-class LetterOut(BaseModel):
+class LetterOut(Model):
     """
     A letter that waits to be mailed; GET /notices/{notice_id}/letter.pdf is the letter.
     """
@@ -503,7 +504,7 @@ class LetterOut(BaseModel):
     """
 
 
-class MailedIn(BaseModel):
+class MailedIn(Model):
     """
     When and how a letter was handed to the post.
     """
@@ -520,7 +521,7 @@ class MailedIn(BaseModel):
     certified_number: str | None = None
 
 
-class ModerationIn(BaseModel):
+class ModerationIn(Model):
     """
     What becomes of a question that was asked.
     """
@@ -539,7 +540,7 @@ class ModerationIn(BaseModel):
     """
 
 
-class NoticeFigures(BaseModel):
+class NoticeFigures(Model):
     """
     Deliveries by kind of notice and state.
     """
@@ -548,7 +549,7 @@ class NoticeFigures(BaseModel):
     total: int
 
 
-class NoticeOut(BaseModel):
+class NoticeOut(Model):
     """
     A notice: what it is, about what, since when, until when, under which law.
     """
@@ -590,7 +591,7 @@ class NoticeOut(BaseModel):
     """
 
 
-class OperatorActOut(BaseModel):
+class OperatorActOut(Model):
     """
     What an operator asked for, with who and why, and how far it is.
     """
@@ -617,7 +618,7 @@ class OperatorActOut(BaseModel):
     ended_at: AwareDatetime | None
 
 
-class OutboxOut(BaseModel):
+class OutboxOut(Model):
     """
     What waits to be published.
     """
@@ -631,7 +632,7 @@ class OutboxOut(BaseModel):
     """
 
 
-class PageArchivedOut(BaseModel):
+class PageArchivedOut(Model):
     items: list[ArchivedOut]
     next: str | None = None
     """
@@ -639,7 +640,7 @@ class PageArchivedOut(BaseModel):
     """
 
 
-class PageDeadLetterOut(BaseModel):
+class PageDeadLetterOut(Model):
     items: list[DeadLetterOut]
     next: str | None = None
     """
@@ -647,7 +648,7 @@ class PageDeadLetterOut(BaseModel):
     """
 
 
-class PageEventOut(BaseModel):
+class PageEventOut(Model):
     items: list[EventOut]
     next: str | None = None
     """
@@ -655,7 +656,7 @@ class PageEventOut(BaseModel):
     """
 
 
-class PageLetterBatchOut(BaseModel):
+class PageLetterBatchOut(Model):
     items: list[LetterBatchOut]
     next: str | None = None
     """
@@ -663,7 +664,7 @@ class PageLetterBatchOut(BaseModel):
     """
 
 
-class PageLetterOut(BaseModel):
+class PageLetterOut(Model):
     items: list[LetterOut]
     next: str | None = None
     """
@@ -671,7 +672,7 @@ class PageLetterOut(BaseModel):
     """
 
 
-class PageNoticeOut(BaseModel):
+class PageNoticeOut(Model):
     items: list[NoticeOut]
     next: str | None = None
     """
@@ -679,7 +680,7 @@ class PageNoticeOut(BaseModel):
     """
 
 
-class PageOperatorActOut(BaseModel):
+class PageOperatorActOut(Model):
     items: list[OperatorActOut]
     next: str | None = None
     """
@@ -687,7 +688,7 @@ class PageOperatorActOut(BaseModel):
     """
 
 
-class PlaceOut(BaseModel):
+class PlaceOut(Model):
     """
     Where the service stands on a partition.
     """
@@ -707,7 +708,7 @@ class PlaceOut(BaseModel):
     moved_at: AwareDatetime | None
 
 
-class PostingOut(BaseModel):
+class PostingOut(Model):
     """
     One notice on the public bulletin.
     """
@@ -744,7 +745,7 @@ class PostingOut(BaseModel):
     """
 
 
-class PreviewedIn(BaseModel):
+class PreviewedIn(Model):
     """
     A filter with what its preview said.
     """
@@ -766,7 +767,7 @@ class PreviewedIn(BaseModel):
     up_to: int
 
 
-class ProblemKindOut(BaseModel):
+class ProblemKindOut(Model):
     """
     What a code of a problem means, and what to do.
     """
@@ -791,7 +792,7 @@ class ProblemKindOut(BaseModel):
     """
 
 
-class ProblemKindsOut(BaseModel):
+class ProblemKindsOut(Model):
     """
     The whole catalogue.
     """
@@ -799,7 +800,7 @@ class ProblemKindsOut(BaseModel):
     items: list[ProblemKindOut]
 
 
-class ProgressOut(BaseModel):
+class ProgressOut(Model):
     """
     How far it is: recipients by what became of them, and mails by their state in the ledger.
     """
@@ -815,7 +816,7 @@ class ProgressOut(BaseModel):
     mails: dict[str, int]
 
 
-class ProofOut(BaseModel):
+class ProofOut(Model):
     """
     What the post did with a letter, as somebody noted it.
     """
@@ -840,7 +841,7 @@ class ProofOut(BaseModel):
     noted_at: AwareDatetime
 
 
-class QuestionIn(BaseModel):
+class QuestionIn(Model):
     """
     A question to a Center, for the whole community.
     """
@@ -864,7 +865,7 @@ class QuestionIn(BaseModel):
     """
 
 
-class QuietHours(BaseModel):
+class QuietHours(Model):
     """
     Hours of each day in which mails that may wait do wait.
     """
@@ -876,7 +877,7 @@ class QuietHours(BaseModel):
     """
 
 
-class Ready(BaseModel):
+class Ready(Model):
     """
     Whether the process can take work, and what each check says.
     """
@@ -888,7 +889,7 @@ class Ready(BaseModel):
     """
 
 
-class ReasonIn(BaseModel):
+class ReasonIn(Model):
     """
     Why something is done.
     """
@@ -899,7 +900,7 @@ class ReasonIn(BaseModel):
     reason: str
 
 
-class RecipientOut(BaseModel):
+class RecipientOut(Model):
     """
     Somebody whom a broadcast is for.
     """
@@ -924,7 +925,7 @@ class RecipientOut(BaseModel):
     notice_id: UUID | None
 
 
-class ReplyIn(BaseModel):
+class ReplyIn(Model):
     """
     A party's reply.
     """
@@ -939,7 +940,7 @@ class ReplyIn(BaseModel):
     """
 
 
-class ReplyOut(BaseModel):
+class ReplyOut(Model):
     """
     Where an answer goes: the call of the service that works on the matter.
     """
@@ -950,7 +951,7 @@ class ReplyOut(BaseModel):
     says: str
 
 
-class RetryIn(BaseModel):
+class RetryIn(Model):
     """
     Rows that the next run is to try again.
     """
@@ -968,7 +969,7 @@ class RetryIn(BaseModel):
     """
 
 
-class ReturnedIn(BaseModel):
+class ReturnedIn(Model):
     """
     When the post brought a letter back, and what it wrote on it.
     """
@@ -983,7 +984,7 @@ class ReturnedIn(BaseModel):
     reason: str
 
 
-class RowLeftOut(BaseModel):
+class RowLeftOut(Model):
     """
     A row that a job could not do and leaves out.
     """
@@ -996,7 +997,7 @@ class RowLeftOut(BaseModel):
     skipped_until: AwareDatetime
 
 
-class RuleOut(BaseModel):
+class RuleOut(Model):
     """
     The rule of law that an answer rests on, as it was when the question was answered.
     """
@@ -1011,7 +1012,7 @@ class RuleOut(BaseModel):
     """
 
 
-class ScopeOut(BaseModel):
+class ScopeOut(Model):
     """
     How far a row of the table reaches, in the caller's own terms.
     """
@@ -1031,7 +1032,7 @@ class ScopeOut(BaseModel):
     """
 
 
-class SealRunLinksOut(BaseModel):
+class SealRunLinksOut(Model):
     """
     A run with the links that it made, in the order in which they are hashed.
     """
@@ -1047,7 +1048,7 @@ class SealRunLinksOut(BaseModel):
     """
 
 
-class SealRunOut(BaseModel):
+class SealRunOut(Model):
     """
     A run of sealing: its link rests on all that were sealed before.
     """
@@ -1058,7 +1059,7 @@ class SealRunOut(BaseModel):
     link: str
 
 
-class SealRunsOut(BaseModel):
+class SealRunsOut(Model):
     """
     Runs of sealing, the first first.
     """
@@ -1066,7 +1067,7 @@ class SealRunsOut(BaseModel):
     items: list[SealRunOut]
 
 
-class SealedLineOut(BaseModel):
+class SealedLineOut(Model):
     """
     A line of history with its seal: `digest` is the SHA-256 of its text, `link` that of the link before and it.
     """
@@ -1096,7 +1097,7 @@ class SealedLineOut(BaseModel):
     """
 
 
-class SegmentIn(BaseModel):
+class SegmentIn(Model):
     """
     Whom it is for: one of the roles at the Center, and each other criterion that is given.
     """
@@ -1123,7 +1124,7 @@ class SegmentIn(BaseModel):
     """
 
 
-class StatusRecordOut(BaseModel):
+class StatusRecordOut(Model):
     """
     What happened to a summary, a correction or goods, in codes; the notice says it in words.
     """
@@ -1155,7 +1156,7 @@ class StatusRecordOut(BaseModel):
     caused_at: AwareDatetime
 
 
-class SubscriptionIn(BaseModel):
+class SubscriptionIn(Model):
     """
     What a recipient asks for of a Center.
     """
@@ -1178,7 +1179,7 @@ class SubscriptionIn(BaseModel):
     """
 
 
-class SubscriptionOut(BaseModel):
+class SubscriptionOut(Model):
     """
     What a recipient asked for of a Center.
     """
@@ -1199,7 +1200,7 @@ class SubscriptionOut(BaseModel):
     changed_at: AwareDatetime
 
 
-class TrialOut(BaseModel):
+class TrialOut(Model):
     """
     How a test event went.
     """
@@ -1214,7 +1215,7 @@ class TrialOut(BaseModel):
     milliseconds: int
 
 
-class UnreadOut(BaseModel):
+class UnreadOut(Model):
     """
     Unread notices of a kind.
     """
@@ -1227,7 +1228,7 @@ class UnreadOut(BaseModel):
     """
 
 
-class WebhookDeliveryOut(BaseModel):
+class WebhookDeliveryOut(Model):
     """
     One notice on its way to a receiver.
     """
@@ -1243,7 +1244,7 @@ class WebhookDeliveryOut(BaseModel):
     settled_at: AwareDatetime | None
 
 
-class WebhookIn(BaseModel):
+class WebhookIn(Model):
     """
     A receiver of notices.
     """
@@ -1262,7 +1263,7 @@ class WebhookIn(BaseModel):
     """
 
 
-class WebhookOut(BaseModel):
+class WebhookOut(Model):
     """
     A receiver of notices, without its secrets.
     """
@@ -1292,7 +1293,7 @@ class WebhookOut(BaseModel):
     created_at: AwareDatetime
 
 
-class WebhookRegisteredOut(BaseModel):
+class WebhookRegisteredOut(Model):
     """
     A receiver that was registered; the first answer to the call has its secret, and no other answer has it.
     """
@@ -1327,7 +1328,7 @@ class WebhookRegisteredOut(BaseModel):
     secret_note: str | None = None
 
 
-class WebhookSecretOut(BaseModel):
+class WebhookSecretOut(Model):
     """
     A receiver with its new secret, which is shown this once.
     """
@@ -1358,7 +1359,7 @@ class WebhookSecretOut(BaseModel):
     secret: str
 
 
-class WholeDeadLetterOut(BaseModel):
+class WholeDeadLetterOut(Model):
     """
     A dead letter with its message.
     """
@@ -1394,7 +1395,7 @@ class WholeDeadLetterOut(BaseModel):
     """
 
 
-class WordsIn(BaseModel):
+class WordsIn(Model):
     """
     A question in other words.
     """
@@ -1406,7 +1407,7 @@ class WordsIn(BaseModel):
     text: str
 
 
-class ActionOut(BaseModel):
+class ActionOut(Model):
     """
     An action that the caller may do in this service.
     """
@@ -1419,7 +1420,7 @@ class ActionOut(BaseModel):
     scopes: list[ScopeOut]
 
 
-class AnsweredOut(BaseModel):
+class AnsweredOut(Model):
     """
     A published answer.
     """
@@ -1446,7 +1447,7 @@ class AnsweredOut(BaseModel):
     published_at: AwareDatetime
 
 
-class AudienceOut(BaseModel):
+class AudienceOut(Model):
     """
     Whom it would reach if it was released today, exactly, and whom not and why.
     """
@@ -1465,7 +1466,7 @@ class AudienceOut(BaseModel):
     rows: list[AudienceRowOut]
 
 
-class BroadcastDetailOut(BaseModel):
+class BroadcastDetailOut(Model):
     """
     A broadcast with its progress and history.
     """
@@ -1504,7 +1505,7 @@ class BroadcastDetailOut(BaseModel):
     history: list[ActOut]
 
 
-class BroadcastIn(BaseModel):
+class BroadcastIn(Model):
     """
     What a Center says, and to whom.
     """
@@ -1545,7 +1546,7 @@ class BroadcastIn(BaseModel):
     """
 
 
-class BroadcastOut(BaseModel):
+class BroadcastOut(Model):
     """
     A broadcast of a Center as its staff sees it.
     """
@@ -1582,7 +1583,7 @@ class BroadcastOut(BaseModel):
     ended_at: AwareDatetime | None
 
 
-class ComparedDayOut(BaseModel):
+class ComparedDayOut(Model):
     """
     A legal day as it was compared last; a day with gaps is compared again each hour for a week.
     """
@@ -1600,7 +1601,7 @@ class ComparedDayOut(BaseModel):
     compared_at: AwareDatetime
 
 
-class DeliveriesOut(BaseModel):
+class DeliveriesOut(Model):
     """
     Deliveries to people; no recipient is named.
     """
@@ -1612,7 +1613,7 @@ class DeliveriesOut(BaseModel):
     """
 
 
-class DeliveryOut(BaseModel):
+class DeliveryOut(Model):
     """
     One way of a notice to a recipient, its state and its history.
     """
@@ -1648,7 +1649,7 @@ class DeliveryOut(BaseModel):
     ledger: list[LedgerLineOut]
 
 
-class HistoryOut(BaseModel):
+class HistoryOut(Model):
     """
     The history of one subject, table by table, in the order of each chain.
     """
@@ -1657,7 +1658,7 @@ class HistoryOut(BaseModel):
     lines: list[SealedLineOut]
 
 
-class InboxOut(BaseModel):
+class InboxOut(Model):
     """
     What is unread.
     """
@@ -1672,7 +1673,7 @@ class InboxOut(BaseModel):
     by_kind: list[UnreadOut]
 
 
-class LetterActIn(BaseModel):
+class LetterActIn(Model):
     """
     Replay or discard letters: those that are named, or all of a filter that was previewed.
     """
@@ -1689,7 +1690,7 @@ class LetterActIn(BaseModel):
     matching: PreviewedIn | None = None
 
 
-class MeOut(BaseModel):
+class MeOut(Model):
     """
     The caller, and what they may do here.
     """
@@ -1719,7 +1720,7 @@ class MeOut(BaseModel):
     actions: list[ActionOut]
 
 
-class NoticeLetterOut(BaseModel):
+class NoticeLetterOut(Model):
     """
     The letter of a notice: where it is read, its batch, and its way through the post.
     """
@@ -1739,7 +1740,7 @@ class NoticeLetterOut(BaseModel):
     """
 
 
-class PageAnsweredOut(BaseModel):
+class PageAnsweredOut(Model):
     items: list[AnsweredOut]
     next: str | None = None
     """
@@ -1747,7 +1748,7 @@ class PageAnsweredOut(BaseModel):
     """
 
 
-class PageBroadcastOut(BaseModel):
+class PageBroadcastOut(Model):
     items: list[BroadcastOut]
     next: str | None = None
     """
@@ -1755,7 +1756,7 @@ class PageBroadcastOut(BaseModel):
     """
 
 
-class PageComparedDayOut(BaseModel):
+class PageComparedDayOut(Model):
     items: list[ComparedDayOut]
     next: str | None = None
     """
@@ -1763,7 +1764,7 @@ class PageComparedDayOut(BaseModel):
     """
 
 
-class PagePostingOut(BaseModel):
+class PagePostingOut(Model):
     items: list[PostingOut]
     next: str | None = None
     """
@@ -1771,7 +1772,7 @@ class PagePostingOut(BaseModel):
     """
 
 
-class PageRecipientOut(BaseModel):
+class PageRecipientOut(Model):
     items: list[RecipientOut]
     next: str | None = None
     """
@@ -1779,7 +1780,7 @@ class PageRecipientOut(BaseModel):
     """
 
 
-class PageRowLeftOut(BaseModel):
+class PageRowLeftOut(Model):
     items: list[RowLeftOut]
     next: str | None = None
     """
@@ -1787,7 +1788,7 @@ class PageRowLeftOut(BaseModel):
     """
 
 
-class PageStatusRecordOut(BaseModel):
+class PageStatusRecordOut(Model):
     items: list[StatusRecordOut]
     next: str | None = None
     """
@@ -1795,7 +1796,7 @@ class PageStatusRecordOut(BaseModel):
     """
 
 
-class PageWebhookDeliveryOut(BaseModel):
+class PageWebhookDeliveryOut(Model):
     items: list[WebhookDeliveryOut]
     next: str | None = None
     """
@@ -1803,7 +1804,7 @@ class PageWebhookDeliveryOut(BaseModel):
     """
 
 
-class PreferenceIn(BaseModel):
+class PreferenceIn(Model):
     """
     What a recipient asks for beside what the law requires; nothing in it makes it told less of that.
 
@@ -1841,7 +1842,7 @@ class PreferenceIn(BaseModel):
     """
 
 
-class PreferenceOut(BaseModel):
+class PreferenceOut(Model):
     """
     What a recipient asked for.
     """
@@ -1864,7 +1865,7 @@ class PreferenceOut(BaseModel):
     changed_at: AwareDatetime
 
 
-class QuestionDetailOut(BaseModel):
+class QuestionDetailOut(Model):
     """
     A question with its history, for staff.
     """
@@ -1906,7 +1907,7 @@ class QuestionDetailOut(BaseModel):
     history: list[ActOut]
 
 
-class QuestionOut(BaseModel):
+class QuestionOut(Model):
     """
     A question as its asker and the Center see it.
     """
@@ -1947,7 +1948,7 @@ class QuestionOut(BaseModel):
     rule_changed_at: AwareDatetime | None
 
 
-class StatusOut(BaseModel):
+class StatusOut(Model):
     """
     Where the service stands; a part that cannot be told in time is null, and `unknown` says why.
     """
@@ -1986,7 +1987,7 @@ class StatusOut(BaseModel):
     """
 
 
-class NoticeDetailOut(BaseModel):
+class NoticeDetailOut(Model):
     """
     A notice with its facts, its words and its deliveries.
     """
@@ -2041,7 +2042,7 @@ class NoticeDetailOut(BaseModel):
     """
 
 
-class PageQuestionOut(BaseModel):
+class PageQuestionOut(Model):
     items: list[QuestionOut]
     next: str | None = None
     """

@@ -1,4 +1,4 @@
-"""What routing takes and gives; made from docs/contracts/openapi/routing.json by `make client`; never edited by hand."""
+"""What routing takes and gives; made by `make client` from openapi/routing.json, never by hand."""
 
 from __future__ import annotations
 
@@ -6,17 +6,11 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    RootModel,
-    StringConstraints,
-)
+from centerline_client.model import Model
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 
-class AccountChangeOut(BaseModel):
+class AccountChangeOut(Model):
     """
     One change in the history of an account.
     """
@@ -36,7 +30,7 @@ class AccountChangeOut(BaseModel):
     recorded_at: AwareDatetime
 
 
-class AccountOut(BaseModel):
+class AccountOut(Model):
     """
     An importer account with its newest assignment.
     """
@@ -55,7 +49,7 @@ class AccountOut(BaseModel):
     effective_on: date | None
 
 
-class ActIn(BaseModel):
+class ActIn(Model):
     """
     Why, and from when on.
     """
@@ -73,7 +67,7 @@ class ActIn(BaseModel):
     """
 
 
-class ActivityRow(BaseModel):
+class ActivityRow(Model):
     """
     What was brought in under a heading or subheading.
     """
@@ -91,7 +85,7 @@ class ActivityRow(BaseModel):
     """
 
 
-class Alive(BaseModel):
+class Alive(Model):
     """
     The process answers.
     """
@@ -101,7 +95,7 @@ class Alive(BaseModel):
     code_version: str
 
 
-class AppealGuide(BaseModel):
+class AppealGuide(Model):
     """
     How to appeal against the assignment.
     """
@@ -116,7 +110,7 @@ class AppealGuide(BaseModel):
     uncertain: list[str]
 
 
-class AppealSummary(BaseModel):
+class AppealSummary(Model):
     """
     An appeal in a list.
     """
@@ -135,7 +129,7 @@ class AppealSummary(BaseModel):
     effective_on: date | None
 
 
-class AskIn(BaseModel):
+class AskIn(Model):
     """
     Ask for a run, with why.
     """
@@ -149,7 +143,7 @@ class AskIn(BaseModel):
     """
 
 
-class BroadcastIn(BaseModel):
+class BroadcastIn(Model):
     """
     What a Center says, and to whom: all of its importers, or those of a program, or of goods, or of both.
     """
@@ -177,7 +171,7 @@ class BroadcastIn(BaseModel):
     """
 
 
-class BroadcastOut(BaseModel):
+class BroadcastOut(Model):
     """
     A bulletin as it was sent; each importer in its audience has a notice N-33 of it.
     """
@@ -196,7 +190,7 @@ class BroadcastOut(BaseModel):
     issued_at: AwareDatetime
 
 
-class BrokerBody(BaseModel):
+class BrokerBody(Model):
     """
     A broker that may act for the account.
     """
@@ -220,7 +214,7 @@ class BrokerBody(BaseModel):
     """
 
 
-class BytesOut(BaseModel):
+class BytesOut(Model):
     """
     A part of a message's bytes.
     """
@@ -235,7 +229,7 @@ class BytesOut(BaseModel):
     """
 
 
-class CalendarEventIn(BaseModel):
+class CalendarEventIn(Model):
     """
     Something to which a Center invites the trade.
     """
@@ -263,7 +257,7 @@ class CalendarEventIn(BaseModel):
     """
 
 
-class CalendarEventOut(BaseModel):
+class CalendarEventOut(Model):
     """
     An event as it stands.
     """
@@ -284,7 +278,7 @@ class CalendarEventOut(BaseModel):
     reason: str | None
 
 
-class CancellationIn(BaseModel):
+class CancellationIn(Model):
     """
     Why an event is cancelled.
     """
@@ -295,7 +289,7 @@ class CancellationIn(BaseModel):
     reason: str
 
 
-class CenterFigures(BaseModel):
+class CenterFigures(Model):
     """
     What one Center handles; null is either not known or withheld, and `suppressed` says which are withheld.
     """
@@ -324,7 +318,7 @@ class CenterFigures(BaseModel):
     suppressed: list[str]
 
 
-class CenterOut(BaseModel):
+class CenterOut(Model):
     """
     A Center of Excellence and Expertise as the directory of the day has it.
     """
@@ -353,7 +347,7 @@ class CenterOut(BaseModel):
     """
 
 
-class CenterScoreOut(BaseModel):
+class CenterScoreOut(Model):
     """
     The figures that point to a Center.
     """
@@ -369,7 +363,7 @@ class CenterScoreOut(BaseModel):
     share_of_value_pct: str
 
 
-class CheckOut(BaseModel):
+class CheckOut(Model):
     """
     One thing that an appeal must contain, and whether it does.
     """
@@ -387,7 +381,7 @@ class CheckOut(BaseModel):
     """
 
 
-class ClockOut(BaseModel):
+class ClockOut(Model):
     """
     A day by which something is due, with its rule and how well the rule is known.
     """
@@ -402,7 +396,7 @@ class ClockOut(BaseModel):
     """
 
 
-class ConfirmationIn(BaseModel):
+class ConfirmationIn(Model):
     """
     From when the proposed Center takes over, and why.
     """
@@ -420,7 +414,7 @@ class ConfirmationIn(BaseModel):
     """
 
 
-class ConflictOut(BaseModel):
+class ConflictOut(Model):
     """
     An event that contradicts the record, and which one stands.
     """
@@ -431,7 +425,7 @@ class ConflictOut(BaseModel):
     event_id: str
 
 
-class ConsultationOut(BaseModel):
+class ConsultationOut(Model):
     """
     Another Center that is asked, because the predominant goods belong to it.
     """
@@ -442,7 +436,7 @@ class ConsultationOut(BaseModel):
     value_usd: int
 
 
-class ContactBody(BaseModel):
+class ContactBody(Model):
     """
     Whom to reach for a process: a person, a role, or both.
     """
@@ -472,7 +466,7 @@ class ContactBody(BaseModel):
     """
 
 
-class ContactOut(BaseModel):
+class ContactOut(Model):
     """
     How to reach the Center about a process.
     """
@@ -487,7 +481,7 @@ class ContactOut(BaseModel):
     hours: str | None
 
 
-class CriterionPatch(BaseModel):
+class CriterionPatch(Model):
     """
     What to change: fields of a criterion; who, what, where and how_much are replaced whole.
     """
@@ -502,7 +496,7 @@ class CriterionPatch(BaseModel):
     """
 
 
-class DeadLetterFaultOut(BaseModel):
+class DeadLetterFaultOut(Model):
     """
     One thing that is wrong with a message, as this release reads it.
     """
@@ -513,7 +507,7 @@ class DeadLetterFaultOut(BaseModel):
     came: str | None
 
 
-class DeadLetterGroupOut(BaseModel):
+class DeadLetterGroupOut(Model):
     """
     Dead letters of one reason and topic.
     """
@@ -525,7 +519,7 @@ class DeadLetterGroupOut(BaseModel):
     newest: AwareDatetime
 
 
-class DeadLetterGroupsOut(BaseModel):
+class DeadLetterGroupsOut(Model):
     """
     Dead letters by reason and topic, the most first.
     """
@@ -533,7 +527,7 @@ class DeadLetterGroupsOut(BaseModel):
     items: list[DeadLetterGroupOut]
 
 
-class DeadLetterOut(BaseModel):
+class DeadLetterOut(Model):
     """
     A message that could not be applied.
     """
@@ -555,7 +549,7 @@ class DeadLetterOut(BaseModel):
     code_version: str
 
 
-class DeadLettersPreviewOut(BaseModel):
+class DeadLettersPreviewOut(Model):
     """
     What an act on the letters of a filter would reach: send `letters` and `up_to` back with the act.
     """
@@ -570,7 +564,7 @@ class DeadLettersPreviewOut(BaseModel):
     sample: list[DeadLetterOut]
 
 
-class DecisionIn(BaseModel):
+class DecisionIn(Model):
     """
     The decision, with its reasons. A new assignment names the Center and its first day, today or later.
     """
@@ -590,7 +584,7 @@ class DecisionIn(BaseModel):
     reasons: list[str]
 
 
-class DelegationActOut(BaseModel):
+class DelegationActOut(Model):
     """
     One act on a delegation.
     """
@@ -614,7 +608,7 @@ class DelegationActOut(BaseModel):
     done_at: AwareDatetime
 
 
-class DelegationDetails(BaseModel):
+class DelegationDetails(Model):
     """
     A delegation with every act on it.
     """
@@ -643,7 +637,7 @@ class DelegationDetails(BaseModel):
     """
 
 
-class DelegationEndIn(BaseModel):
+class DelegationEndIn(Model):
     """
     Why a delegation ends, and from when on it has no force.
     """
@@ -661,7 +655,7 @@ class DelegationEndIn(BaseModel):
     """
 
 
-class DelegationIn(BaseModel):
+class DelegationIn(Model):
     """
     What an importer delegates to a party.
     """
@@ -691,7 +685,7 @@ class DelegationIn(BaseModel):
     """
 
 
-class DelegationOut(BaseModel):
+class DelegationOut(Model):
     """
     What an importer delegated to a party.
     """
@@ -716,7 +710,7 @@ class DelegationOut(BaseModel):
     version: int
 
 
-class DetailsIn(BaseModel):
+class DetailsIn(Model):
     """
     What is known of a unit; which fields it takes depends on its kind.
     """
@@ -748,7 +742,7 @@ class DetailsIn(BaseModel):
     """
 
 
-class DirectoryChangeIn(BaseModel):
+class DirectoryChangeIn(Model):
     """
     A change of the directory.
     """
@@ -777,7 +771,7 @@ class DirectoryChangeIn(BaseModel):
     reason: str
 
 
-class DirectoryChangeOut(BaseModel):
+class DirectoryChangeOut(Model):
     """
     One line of the directory's history, in words and as data.
     """
@@ -808,7 +802,7 @@ class DirectoryChangeOut(BaseModel):
     recorded_at: AwareDatetime
 
 
-class DivisionOut(BaseModel):
+class DivisionOut(Model):
     """
     A division of a Center.
     """
@@ -817,7 +811,7 @@ class DivisionOut(BaseModel):
     name: str
 
 
-class DoubtOut(BaseModel):
+class DoubtOut(Model):
     """
     Why a criterion should be looked at again.
     """
@@ -826,7 +820,7 @@ class DoubtOut(BaseModel):
     text: str
 
 
-class EntryMoveOut(BaseModel):
+class EntryMoveOut(Model):
     """
     An open matter given to another Center by a person.
     """
@@ -839,7 +833,7 @@ class EntryMoveOut(BaseModel):
     moved_at: AwareDatetime
 
 
-class EventActIn(BaseModel):
+class EventActIn(Model):
     """
     Publish events once more that were set aside, or discard them.
     """
@@ -855,7 +849,7 @@ class EventActIn(BaseModel):
     ids: list[int]
 
 
-class EventOut(BaseModel):
+class EventOut(Model):
     """
     An event that the bus did not take.
     """
@@ -869,7 +863,7 @@ class EventOut(BaseModel):
     state: str
 
 
-class EventPosition(BaseModel):
+class EventPosition(Model):
     """
     Up to where a topic had been read when the figures were counted.
     """
@@ -879,7 +873,7 @@ class EventPosition(BaseModel):
     next_offset: int
 
 
-class EventTakenOut(BaseModel):
+class EventTakenOut(Model):
     """
     An event that is on the bus; what comes of it is read at the entry, or comes back as `event-refused`.
     """
@@ -891,7 +885,7 @@ class EventTakenOut(BaseModel):
     topic: str
 
 
-class EventsTakenOut(BaseModel):
+class EventsTakenOut(Model):
     """
     All events of a call, in their order.
     """
@@ -899,7 +893,7 @@ class EventsTakenOut(BaseModel):
     events: list[EventTakenOut]
 
 
-class FamilyChangeOut(BaseModel):
+class FamilyChangeOut(Model):
     """
     One change of a family.
     """
@@ -914,7 +908,7 @@ class FamilyChangeOut(BaseModel):
     recorded_at: AwareDatetime
 
 
-class FamilyDetails(BaseModel):
+class FamilyDetails(Model):
     """
     A family with its importer numbers and its history.
     """
@@ -928,7 +922,7 @@ class FamilyDetails(BaseModel):
     """
 
 
-class FamilyIn(BaseModel):
+class FamilyIn(Model):
     """
     A family: its name and all of its importer numbers.
     """
@@ -947,7 +941,7 @@ class FamilyIn(BaseModel):
     """
 
 
-class FamilyOut(BaseModel):
+class FamilyOut(Model):
     """
     A family in the list.
     """
@@ -960,7 +954,7 @@ class FamilyOut(BaseModel):
     """
 
 
-class FaultOut(BaseModel):
+class FaultOut(Model):
     """
     Something that keeps the version from being published.
     """
@@ -973,7 +967,7 @@ class FaultOut(BaseModel):
     detail: str
 
 
-class FiguresOut(BaseModel):
+class FiguresOut(Model):
     """
     Lines, goods and value in whole dollars.
     """
@@ -986,7 +980,7 @@ class FiguresOut(BaseModel):
     value_usd: int
 
 
-class FileOut(BaseModel):
+class FileOut(Model):
     """
     A file of a matter.
     """
@@ -1037,7 +1031,7 @@ class FileOut(BaseModel):
     """
 
 
-class FilingContactOut(BaseModel):
+class FilingContactOut(Model):
     """
     Where to reach whoever has the matter.
     """
@@ -1052,14 +1046,7 @@ class FilingContactOut(BaseModel):
     hours: str | None
 
 
-class FilingKind(RootModel[str]):
-    root: str
-    """
-    The kinds of post-entry filing. Words: protest, prior-disclosure, reconciliation, drawback-claim, preference-claim, internal-advice, extension-request, response, petition, center-appeal, refund-declaration; there may be others.
-    """
-
-
-class FilingMoveOut(BaseModel):
+class FilingMoveOut(Model):
     """
     An open matter given to another Center by a person.
     """
@@ -1076,7 +1063,7 @@ class FilingMoveOut(BaseModel):
     moved_at: AwareDatetime
 
 
-class FilingOfficeOut(BaseModel):
+class FilingOfficeOut(Model):
     """
     Who has the matter of record: Center, division, and how to reach them.
 
@@ -1101,7 +1088,7 @@ class FilingOfficeOut(BaseModel):
     """
 
 
-class FilingSummary(BaseModel):
+class FilingSummary(Model):
     """
     A filing in a list.
     """
@@ -1121,7 +1108,7 @@ class FilingSummary(BaseModel):
     """
 
 
-class FlawOut(BaseModel):
+class FlawOut(Model):
     """
     Why there is nothing for an appeal to decide, and what to do.
     """
@@ -1131,7 +1118,7 @@ class FlawOut(BaseModel):
     remedy: str
 
 
-class GoodsOut(BaseModel):
+class GoodsOut(Model):
     """
     Tariff numbers that the map of the day gives to the Center, where the importer has no account of its own.
     """
@@ -1151,7 +1138,7 @@ class GoodsOut(BaseModel):
     """
 
 
-class HeadingMoveOut(BaseModel):
+class HeadingMoveOut(Model):
     """
     A heading that moves, whole or in part.
     """
@@ -1165,7 +1152,7 @@ class HeadingMoveOut(BaseModel):
     """
 
 
-class HolderOut(BaseModel):
+class HolderOut(Model):
     """
     Who holds a function in a term, on which legal basis, and how well that is known.
     """
@@ -1193,7 +1180,7 @@ class HolderOut(BaseModel):
     note: str
 
 
-class HowMuchModel(BaseModel):
+class HowMuchModel(Model):
     """
     Bounds of value, duty and unit value.
     """
@@ -1243,7 +1230,7 @@ class HowMuchModel(BaseModel):
     """
 
 
-class ImportIn(BaseModel):
+class ImportIn(Model):
     """
     Imports under a heading in the prior year, or projected, by value.
     """
@@ -1255,7 +1242,7 @@ class ImportIn(BaseModel):
     value_usd: int
 
 
-class ImportOut(BaseModel):
+class ImportOut(Model):
     """
     An import: how far it has come, and how many of its rows did what.
     """
@@ -1287,7 +1274,7 @@ class ImportOut(BaseModel):
     """
 
 
-class ImportedGoods(BaseModel):
+class ImportedGoods(Model):
     """
     Goods of an import history; a heading, subheading or longer number of chapters 1-97.
     """
@@ -1304,7 +1291,7 @@ class ImportedGoods(BaseModel):
     value_usd: int | None = None
 
 
-class InvariantOut(BaseModel):
+class InvariantOut(Model):
     """
     A statement that must always hold, and what is known of it.
     """
@@ -1332,7 +1319,7 @@ class InvariantOut(BaseModel):
     """
 
 
-class InvariantsOut(BaseModel):
+class InvariantsOut(Model):
     """
     Every invariant of the service.
     """
@@ -1340,7 +1327,7 @@ class InvariantsOut(BaseModel):
     items: list[InvariantOut]
 
 
-class JobOut(BaseModel):
+class JobOut(Model):
     """
     How a scheduled job ran last, and when it runs next.
     """
@@ -1360,7 +1347,7 @@ class JobOut(BaseModel):
     rows_set_aside: int
 
 
-class JobsOut(BaseModel):
+class JobsOut(Model):
     """
     Every scheduled job of the service.
     """
@@ -1368,7 +1355,7 @@ class JobsOut(BaseModel):
     items: list[JobOut]
 
 
-class JobsSummaryOut(BaseModel):
+class JobsSummaryOut(Model):
     """
     How the scheduled jobs stand.
     """
@@ -1381,7 +1368,7 @@ class JobsSummaryOut(BaseModel):
     rows_set_aside: int
 
 
-class LaneOut(BaseModel):
+class LaneOut(Model):
     """
     Deliveries of a lane and channel that wait.
     """
@@ -1408,7 +1395,7 @@ class LaneOut(BaseModel):
     oldest_at: AwareDatetime
 
 
-class LapseBody(BaseModel):
+class LapseBody(Model):
     """
     A term in which the account is not in good standing.
     """
@@ -1430,7 +1417,7 @@ class LapseBody(BaseModel):
     """
 
 
-class MapChangeOut(BaseModel):
+class MapChangeOut(Model):
     """
     One line of a version's history.
     """
@@ -1445,7 +1432,7 @@ class MapChangeOut(BaseModel):
     recorded_at: AwareDatetime
 
 
-class MapMoveOut(BaseModel):
+class MapMoveOut(Model):
     """
     How many go from one Center to another, with the first twenty of them.
     """
@@ -1459,7 +1446,7 @@ class MapMoveOut(BaseModel):
     examples: list[str]
 
 
-class MapRow(BaseModel):
+class MapRow(Model):
     """
     Tariff numbers that begin with a prefix of a span, both ends included, and the Center that takes them.
     """
@@ -1487,7 +1474,7 @@ class MapRow(BaseModel):
     note: str | None = None
 
 
-class MapRowOut(BaseModel):
+class MapRowOut(Model):
     """
     A row of the tariff map: numbers from the first to the last go to the Center, where no assignment decides.
     """
@@ -1509,7 +1496,7 @@ class MapRowOut(BaseModel):
     note: str
 
 
-class MedianOut(BaseModel):
+class MedianOut(Model):
     """
     The median of a tariff number and unit.
     """
@@ -1523,7 +1510,7 @@ class MedianOut(BaseModel):
     sample_size: int
 
 
-class MoveIn(BaseModel):
+class MoveIn(Model):
     """
     Where an open matter goes, from where, and why.
     """
@@ -1542,7 +1529,7 @@ class MoveIn(BaseModel):
     reason: str
 
 
-class MovedOut(BaseModel):
+class MovedOut(Model):
     """
     A move as recorded. Clocks and the day of receipt stay as they were.
     """
@@ -1565,7 +1552,7 @@ class MovedOut(BaseModel):
     """
 
 
-class OccasionOut(BaseModel):
+class OccasionOut(Model):
     """
     One time at which an event takes place, or would have.
     """
@@ -1587,7 +1574,7 @@ class OccasionOut(BaseModel):
     """
 
 
-class OfficeOut(BaseModel):
+class OfficeOut(Model):
     """
     A place where people of the Center work.
     """
@@ -1598,7 +1585,7 @@ class OfficeOut(BaseModel):
     state: str | None
 
 
-class OpenAppeal(BaseModel):
+class OpenAppeal(Model):
     """
     An appeal against the assignment that is not decided.
     """
@@ -1608,7 +1595,7 @@ class OpenAppeal(BaseModel):
     received_at: AwareDatetime
 
 
-class OpenProposal(BaseModel):
+class OpenProposal(Model):
     """
     A proposal that waits for a person.
     """
@@ -1618,7 +1605,7 @@ class OpenProposal(BaseModel):
     as_of: date
 
 
-class OperatorActOut(BaseModel):
+class OperatorActOut(Model):
     """
     What an operator asked for, with who and why, and how far it is.
     """
@@ -1645,7 +1632,7 @@ class OperatorActOut(BaseModel):
     ended_at: AwareDatetime | None
 
 
-class OutboxOut(BaseModel):
+class OutboxOut(Model):
     """
     What waits to be published.
     """
@@ -1659,7 +1646,7 @@ class OutboxOut(BaseModel):
     """
 
 
-class OverrideIn(BaseModel):
+class OverrideIn(Model):
     """
     Another Center than the figures point to, on one of the grounds of the regulation.
     """
@@ -1682,7 +1669,7 @@ class OverrideIn(BaseModel):
     """
 
 
-class PageAccountChangeOut(BaseModel):
+class PageAccountChangeOut(Model):
     items: list[AccountChangeOut]
     next: str | None = None
     """
@@ -1690,7 +1677,7 @@ class PageAccountChangeOut(BaseModel):
     """
 
 
-class PageAccountOut(BaseModel):
+class PageAccountOut(Model):
     items: list[AccountOut]
     next: str | None = None
     """
@@ -1698,7 +1685,7 @@ class PageAccountOut(BaseModel):
     """
 
 
-class PageAppealSummary(BaseModel):
+class PageAppealSummary(Model):
     items: list[AppealSummary]
     next: str | None = None
     """
@@ -1706,7 +1693,7 @@ class PageAppealSummary(BaseModel):
     """
 
 
-class PageBroadcastOut(BaseModel):
+class PageBroadcastOut(Model):
     items: list[BroadcastOut]
     next: str | None = None
     """
@@ -1714,7 +1701,7 @@ class PageBroadcastOut(BaseModel):
     """
 
 
-class PageDeadLetterOut(BaseModel):
+class PageDeadLetterOut(Model):
     items: list[DeadLetterOut]
     next: str | None = None
     """
@@ -1722,7 +1709,7 @@ class PageDeadLetterOut(BaseModel):
     """
 
 
-class PageDelegationOut(BaseModel):
+class PageDelegationOut(Model):
     items: list[DelegationOut]
     next: str | None = None
     """
@@ -1730,7 +1717,7 @@ class PageDelegationOut(BaseModel):
     """
 
 
-class PageDirectoryChangeOut(BaseModel):
+class PageDirectoryChangeOut(Model):
     items: list[DirectoryChangeOut]
     next: str | None = None
     """
@@ -1738,7 +1725,7 @@ class PageDirectoryChangeOut(BaseModel):
     """
 
 
-class PageEventOut(BaseModel):
+class PageEventOut(Model):
     items: list[EventOut]
     next: str | None = None
     """
@@ -1746,7 +1733,7 @@ class PageEventOut(BaseModel):
     """
 
 
-class PageFamilyOut(BaseModel):
+class PageFamilyOut(Model):
     items: list[FamilyOut]
     next: str | None = None
     """
@@ -1754,7 +1741,7 @@ class PageFamilyOut(BaseModel):
     """
 
 
-class PageFileOut(BaseModel):
+class PageFileOut(Model):
     items: list[FileOut]
     next: str | None = None
     """
@@ -1762,7 +1749,7 @@ class PageFileOut(BaseModel):
     """
 
 
-class PageFilingSummary(BaseModel):
+class PageFilingSummary(Model):
     items: list[FilingSummary]
     next: str | None = None
     """
@@ -1770,7 +1757,7 @@ class PageFilingSummary(BaseModel):
     """
 
 
-class PageMedianOut(BaseModel):
+class PageMedianOut(Model):
     items: list[MedianOut]
     next: str | None = None
     """
@@ -1778,7 +1765,7 @@ class PageMedianOut(BaseModel):
     """
 
 
-class PageOperatorActOut(BaseModel):
+class PageOperatorActOut(Model):
     items: list[OperatorActOut]
     next: str | None = None
     """
@@ -1786,7 +1773,7 @@ class PageOperatorActOut(BaseModel):
     """
 
 
-class PartiesRegistered(BaseModel):
+class PartiesRegistered(Model):
     """
     What a call registered.
     """
@@ -1801,7 +1788,7 @@ class PartiesRegistered(BaseModel):
     """
 
 
-class PartyChangeOut(BaseModel):
+class PartyChangeOut(Model):
     """
     One change of a party.
     """
@@ -1818,7 +1805,7 @@ class PartyChangeOut(BaseModel):
     recorded_at: AwareDatetime
 
 
-class PartyContactBody(BaseModel):
+class PartyContactBody(Model):
     """
     Whom to reach at a party for a process.
     """
@@ -1839,7 +1826,7 @@ class PartyContactBody(BaseModel):
     """
 
 
-class PartyContactOut(BaseModel):
+class PartyContactOut(Model):
     """
     Whom to reach at a party for a process.
     """
@@ -1855,7 +1842,7 @@ class PartyContactOut(BaseModel):
     """
 
 
-class PartyContactsIn(BaseModel):
+class PartyContactsIn(Model):
     """
     All contacts of a party.
     """
@@ -1870,7 +1857,7 @@ class PartyContactsIn(BaseModel):
     """
 
 
-class PartyDetails(BaseModel):
+class PartyDetails(Model):
     """
     A party, with its contacts for those who see them.
     """
@@ -1896,7 +1883,7 @@ class PartyDetails(BaseModel):
     version: int
 
 
-class PartyOut(BaseModel):
+class PartyOut(Model):
     """
     A party in the list.
     """
@@ -1917,7 +1904,7 @@ class PartyOut(BaseModel):
     """
 
 
-class PartyRow(BaseModel):
+class PartyRow(Model):
     """
     One of several parties to register.
     """
@@ -1934,7 +1921,7 @@ class PartyRow(BaseModel):
     contacts: list[PartyContactBody] | None = None
 
 
-class PersonOut(BaseModel):
+class PersonOut(Model):
     """
     A person with a position in the Center.
     """
@@ -1947,7 +1934,7 @@ class PersonOut(BaseModel):
     since: date | None
 
 
-class PlaceOut(BaseModel):
+class PlaceOut(Model):
     """
     Where the service stands on a partition.
     """
@@ -1967,7 +1954,7 @@ class PlaceOut(BaseModel):
     moved_at: AwareDatetime | None
 
 
-class PolicyConfirmation(BaseModel):
+class PolicyConfirmation(Model):
     """
     The first day of a version and why it is confirmed.
     """
@@ -1985,7 +1972,7 @@ class PolicyConfirmation(BaseModel):
     """
 
 
-class PolicyIn(BaseModel):
+class PolicyIn(Model):
     """
     A new version: another one as its base, and what differs.
     """
@@ -2011,7 +1998,7 @@ class PolicyIn(BaseModel):
     """
 
 
-class PolicySummary(BaseModel):
+class PolicySummary(Model):
     """
     What the policy of the day asks for.
     """
@@ -2024,7 +2011,7 @@ class PolicySummary(BaseModel):
     family_together: bool
 
 
-class PostalAddressBody(BaseModel):
+class PostalAddressBody(Model):
     """
     Where letters go: one to which a letter can go, with what its country asks for.
     """
@@ -2052,7 +2039,7 @@ class PostalAddressBody(BaseModel):
     """
 
 
-class PreviewedIn(BaseModel):
+class PreviewedIn(Model):
     """
     A filter with what its preview said.
     """
@@ -2074,7 +2061,7 @@ class PreviewedIn(BaseModel):
     up_to: int
 
 
-class ProblemKindOut(BaseModel):
+class ProblemKindOut(Model):
     """
     What a code of a problem means, and what to do.
     """
@@ -2099,7 +2086,7 @@ class ProblemKindOut(BaseModel):
     """
 
 
-class ProblemKindsOut(BaseModel):
+class ProblemKindsOut(Model):
     """
     The whole catalogue.
     """
@@ -2107,7 +2094,7 @@ class ProblemKindsOut(BaseModel):
     items: list[ProblemKindOut]
 
 
-class ProgramBody(BaseModel):
+class ProgramBody(Model):
     """
     A trusted-trader program with its dates.
     """
@@ -2126,7 +2113,7 @@ class ProgramBody(BaseModel):
     program: str
 
 
-class ProgramOut(BaseModel):
+class ProgramOut(Model):
     """
     A program behind a number of chapter 98 or 99 that is in force on the day.
     """
@@ -2157,7 +2144,7 @@ class ProgramOut(BaseModel):
     note: str
 
 
-class PublicationIn(BaseModel):
+class PublicationIn(Model):
     """
     From which day the version is in force.
     """
@@ -2172,7 +2159,7 @@ class PublicationIn(BaseModel):
     reason: str
 
 
-class RankingOut(BaseModel):
+class RankingOut(Model):
     """
     Who is first by a measure, who second, and by how much.
     """
@@ -2186,7 +2173,7 @@ class RankingOut(BaseModel):
     """
 
 
-class Ready(BaseModel):
+class Ready(Model):
     """
     Whether the process can take work, and what each check says.
     """
@@ -2198,7 +2185,7 @@ class Ready(BaseModel):
     """
 
 
-class ReasonIn(BaseModel):
+class ReasonIn(Model):
     """
     Why.
     """
@@ -2212,7 +2199,7 @@ class ReasonIn(BaseModel):
     """
 
 
-class ReasonOut(BaseModel):
+class ReasonOut(Model):
     """
     One ground of a decision.
     """
@@ -2223,7 +2210,7 @@ class ReasonOut(BaseModel):
     citation: str | None = None
 
 
-class RecommendationOut(BaseModel):
+class RecommendationOut(Model):
     """
     A recommendation with what was expected, and what came of it.
     """
@@ -2260,7 +2247,7 @@ class RecommendationOut(BaseModel):
     compared_at: AwareDatetime | None
 
 
-class RecommendedOut(BaseModel):
+class RecommendedOut(Model):
     """
     A recommendation that became this version: what is expected of it, and when that is compared.
     """
@@ -2281,7 +2268,7 @@ class RecommendedOut(BaseModel):
     """
 
 
-class Registered(BaseModel):
+class Registered(Model):
     """
     What registration did.
     """
@@ -2293,7 +2280,7 @@ class Registered(BaseModel):
     """
 
 
-class RejectionIn(BaseModel):
+class RejectionIn(Model):
     """
     Why the account stays as it is.
     """
@@ -2307,7 +2294,7 @@ class RejectionIn(BaseModel):
     """
 
 
-class RelatedPartyBody(BaseModel):
+class RelatedPartyBody(Model):
     """
     Somebody with whom the account is related, by number or by name.
     """
@@ -2320,7 +2307,7 @@ class RelatedPartyBody(BaseModel):
     name: str | None = None
 
 
-class ReportOut(BaseModel):
+class ReportOut(Model):
     """
     What validation found.
     """
@@ -2339,7 +2326,7 @@ class ReportOut(BaseModel):
     faults: list[FaultOut]
 
 
-class ResultIn(BaseModel):
+class ResultIn(Model):
     """
     What became of it.
     """
@@ -2351,7 +2338,7 @@ class ResultIn(BaseModel):
     finding: str
 
 
-class RetirementIn(BaseModel):
+class RetirementIn(Model):
     """
     Why, from when on, and which revision.
     """
@@ -2373,7 +2360,7 @@ class RetirementIn(BaseModel):
     """
 
 
-class RetryIn(BaseModel):
+class RetryIn(Model):
     """
     Rows that the next run is to try again.
     """
@@ -2391,7 +2378,7 @@ class RetryIn(BaseModel):
     """
 
 
-class ReviewIn(BaseModel):
+class ReviewIn(Model):
     """
     Taking an appeal under review; one that is incomplete needs the reason in writing.
     """
@@ -2402,7 +2389,7 @@ class ReviewIn(BaseModel):
     reason: str | None = None
 
 
-class ReviewedShareOut(BaseModel):
+class ReviewedShareOut(Model):
     """
     Entries of a month and how many of them were selected for review.
     """
@@ -2420,7 +2407,7 @@ class ReviewedShareOut(BaseModel):
     """
 
 
-class RoutingFigures(BaseModel):
+class RoutingFigures(Model):
     """
     Entries by the newest decision of each.
     """
@@ -2431,7 +2418,7 @@ class RoutingFigures(BaseModel):
     by_lane: dict[str, int]
 
 
-class RowLeftOut(BaseModel):
+class RowLeftOut(Model):
     """
     A row that a job could not do and leaves out.
     """
@@ -2444,7 +2431,7 @@ class RowLeftOut(BaseModel):
     skipped_until: AwareDatetime
 
 
-class RowResultOut(BaseModel):
+class RowResultOut(Model):
     """
     What became of a row.
     """
@@ -2469,7 +2456,7 @@ class RowResultOut(BaseModel):
     """
 
 
-class RunIn(BaseModel):
+class RunIn(Model):
     """
     As of which day to propose.
     """
@@ -2483,7 +2470,7 @@ class RunIn(BaseModel):
     """
 
 
-class RunOut(BaseModel):
+class RunOut(Model):
     """
     What a run did.
     """
@@ -2505,7 +2492,7 @@ class RunOut(BaseModel):
     """
 
 
-class ScopeOut(BaseModel):
+class ScopeOut(Model):
     """
     How far a row of the table reaches, in the caller's own terms.
     """
@@ -2525,7 +2512,7 @@ class ScopeOut(BaseModel):
     """
 
 
-class ScoresOut(BaseModel):
+class ScoresOut(Model):
     """
     Figures by Center, and the ranking by every measure.
     """
@@ -2541,7 +2528,7 @@ class ScoresOut(BaseModel):
     rankings: list[RankingOut]
 
 
-class SealRunLinksOut(BaseModel):
+class SealRunLinksOut(Model):
     """
     A run with the links that it made, in the order in which they are hashed.
     """
@@ -2557,7 +2544,7 @@ class SealRunLinksOut(BaseModel):
     """
 
 
-class SealRunOut(BaseModel):
+class SealRunOut(Model):
     """
     A run of sealing: its link rests on all that were sealed before.
     """
@@ -2568,7 +2555,7 @@ class SealRunOut(BaseModel):
     link: str
 
 
-class SealRunsOut(BaseModel):
+class SealRunsOut(Model):
     """
     Runs of sealing, the first first.
     """
@@ -2576,7 +2563,7 @@ class SealRunsOut(BaseModel):
     items: list[SealRunOut]
 
 
-class SealedLineOut(BaseModel):
+class SealedLineOut(Model):
     """
     A line of history with its seal: `digest` is the SHA-256 of its text, `link` that of the link before and it.
     """
@@ -2606,7 +2593,7 @@ class SealedLineOut(BaseModel):
     """
 
 
-class SelectionOut(BaseModel):
+class SelectionOut(Model):
     """
     What selected a version: criteria that hit, those on trial that would have, the draw of the random floor.
     """
@@ -2616,7 +2603,7 @@ class SelectionOut(BaseModel):
     draw: int
 
 
-class SpanIn(BaseModel):
+class SpanIn(Model):
     """
     Names a row by its two prefixes.
     """
@@ -2634,7 +2621,7 @@ class SpanIn(BaseModel):
     """
 
 
-class StaffingOut(BaseModel):
+class StaffingOut(Model):
     """
     How many people hold a position.
     """
@@ -2644,7 +2631,7 @@ class StaffingOut(BaseModel):
     since: date | None
 
 
-class StaleOut(BaseModel):
+class StaleOut(Model):
     """
     A criterion with what speaks against it.
     """
@@ -2656,7 +2643,7 @@ class StaleOut(BaseModel):
     doubts: list[DoubtOut]
 
 
-class StepOut(BaseModel):
+class StepOut(Model):
     """
     One line of the history.
     """
@@ -2680,7 +2667,7 @@ class StepOut(BaseModel):
     """
 
 
-class TariffMapDetailOut(BaseModel):
+class TariffMapDetailOut(Model):
     """
     A version with its history and a page of its rows.
     """
@@ -2725,7 +2712,7 @@ class TariffMapDetailOut(BaseModel):
     """
 
 
-class TariffMapOut(BaseModel):
+class TariffMapOut(Model):
     """
     A version of the map: how far it has come and from when to when it is in force.
     """
@@ -2760,7 +2747,7 @@ class TariffMapOut(BaseModel):
     """
 
 
-class TariffNumberOut(BaseModel):
+class TariffNumberOut(Model):
     """
     A tariff number as it stands on a day; what is null is not known.
     """
@@ -2811,7 +2798,7 @@ class TariffNumberOut(BaseModel):
     """
 
 
-class TeamOut(BaseModel):
+class TeamOut(Model):
     """
     A team of a division.
     """
@@ -2822,7 +2809,7 @@ class TeamOut(BaseModel):
     team_number: str | None
 
 
-class TransparencyFigures(BaseModel):
+class TransparencyFigures(Model):
     """
     Figures per Center for a period, with the event position that they were counted at.
     """
@@ -2838,7 +2825,7 @@ class TransparencyFigures(BaseModel):
     centers: list[CenterFigures]
 
 
-class TrustedFigures(BaseModel):
+class TrustedFigures(Model):
     """
     Whether trusted accounts see less work than the others.
     """
@@ -2848,7 +2835,7 @@ class TrustedFigures(BaseModel):
     months: list[ReviewedShareOut]
 
 
-class UnitValuesIn(BaseModel):
+class UnitValuesIn(Model):
     """
     For which day to compute.
     """
@@ -2866,7 +2853,7 @@ class UnitValuesIn(BaseModel):
     """
 
 
-class UnitValuesOut(BaseModel):
+class UnitValuesOut(Model):
     """
     A version of the medians.
     """
@@ -2885,7 +2872,7 @@ class UnitValuesOut(BaseModel):
     computed_at: AwareDatetime
 
 
-class ValidationIn(BaseModel):
+class ValidationIn(Model):
     """
     For which day to validate.
     """
@@ -2899,7 +2886,7 @@ class ValidationIn(BaseModel):
     """
 
 
-class WeekOut(BaseModel):
+class WeekOut(Model):
     """
     Entries that a criterion hit in a week.
     """
@@ -2909,7 +2896,7 @@ class WeekOut(BaseModel):
     is_over_budget: bool
 
 
-class WhatIfIn(BaseModel):
+class WhatIfIn(Model):
     """
     An import history of twelve months, and by which policy and tariff map to look at it.
     """
@@ -2932,7 +2919,7 @@ class WhatIfIn(BaseModel):
     """
 
 
-class WhatIfOut(BaseModel):
+class WhatIfOut(Model):
     """
     Which Center the history would get, and why.
     """
@@ -2953,7 +2940,7 @@ class WhatIfOut(BaseModel):
     reasons: list[ReasonOut]
 
 
-class WhatModel(BaseModel):
+class WhatModel(Model):
     """
     Which goods and claims; line conditions are met by one line together.
     """
@@ -2996,7 +2983,7 @@ class WhatModel(BaseModel):
     """
 
 
-class WhereModel(BaseModel):
+class WhereModel(Model):
     """
     From where and through where.
     """
@@ -3022,7 +3009,7 @@ class WhereModel(BaseModel):
     """
 
 
-class WhoModel(BaseModel):
+class WhoModel(Model):
     """
     Whose entries; every field that is given must be met.
     """
@@ -3055,7 +3042,7 @@ class WhoModel(BaseModel):
     not_in_good_standing: bool | None = None
 
 
-class WholeDeadLetterOut(BaseModel):
+class WholeDeadLetterOut(Model):
     """
     A dead letter with its message.
     """
@@ -3091,7 +3078,7 @@ class WholeDeadLetterOut(BaseModel):
     """
 
 
-class WithdrawalIn(BaseModel):
+class WithdrawalIn(Model):
     """
     Why the appeal is withdrawn.
     """
@@ -3102,7 +3089,7 @@ class WithdrawalIn(BaseModel):
     reason: str
 
 
-class WouldChangeOut(BaseModel):
+class WouldChangeOut(Model):
     """
     What another Center would need to be proposed.
     """
@@ -3120,7 +3107,7 @@ class WouldChangeOut(BaseModel):
     text: str
 
 
-class AccountChangeIn(BaseModel):
+class AccountChangeIn(Model):
     """
     A change of an account: what is absent stays, a list replaces the list that is known.
     """
@@ -3148,7 +3135,7 @@ class AccountChangeIn(BaseModel):
     postal_address: PostalAddressBody | None = None
 
 
-class AccountDetails(BaseModel):
+class AccountDetails(Model):
     """
     A whole account. A broker sees its own authorisation and the contacts of its processes, nothing on standing.
     """
@@ -3194,7 +3181,7 @@ class AccountDetails(BaseModel):
     revision: int
 
 
-class AccountIn(BaseModel):
+class AccountIn(Model):
     """
     An importer account to register, with its Center when it has one.
 
@@ -3247,7 +3234,7 @@ class AccountIn(BaseModel):
     """
 
 
-class AccountsIn(BaseModel):
+class AccountsIn(Model):
     """
     Up to 1,000 accounts to register at once.
     """
@@ -3255,7 +3242,7 @@ class AccountsIn(BaseModel):
     accounts: list[AccountIn]
 
 
-class ActionOut(BaseModel):
+class ActionOut(Model):
     """
     An action that the caller may do in this service.
     """
@@ -3268,7 +3255,7 @@ class ActionOut(BaseModel):
     scopes: list[ScopeOut]
 
 
-class ActivityOut(BaseModel):
+class ActivityOut(Model):
     """
     What an importer brought in over twelve months, of the standing version of each entry.
     """
@@ -3281,7 +3268,7 @@ class ActivityOut(BaseModel):
     by_subheading: list[ActivityRow]
 
 
-class AppealIn(BaseModel):
+class AppealIn(Model):
     """
     An appeal: who appeals, and what the appeal says.
     """
@@ -3323,7 +3310,7 @@ class AppealIn(BaseModel):
     """
 
 
-class AppealOut(BaseModel):
+class AppealOut(Model):
     """
     An appeal whole: its state and what comes next, the contents with what is missing, clocks, history.
     """
@@ -3373,7 +3360,7 @@ class AppealOut(BaseModel):
     history: list[StepOut]
 
 
-class AssignmentEntry(BaseModel):
+class AssignmentEntry(Model):
     """
     One assignment of the history.
     """
@@ -3393,7 +3380,7 @@ class AssignmentEntry(BaseModel):
     reasons: list[ReasonOut]
 
 
-class AssignmentOut(BaseModel):
+class AssignmentOut(Model):
     """
     An importer's Center: since when, why, on which figures, what would change it, how to appeal, and the history.
     """
@@ -3433,7 +3420,7 @@ class AssignmentOut(BaseModel):
     history: list[AssignmentEntry]
 
 
-class AuthorityOut(BaseModel):
+class AuthorityOut(Model):
     """
     Who may decide a function on a day.
     """
@@ -3455,7 +3442,7 @@ class AuthorityOut(BaseModel):
     """
 
 
-class CalendarOut(BaseModel):
+class CalendarOut(Model):
     """
     What takes place from one day to another, in the order of time.
     """
@@ -3465,7 +3452,7 @@ class CalendarOut(BaseModel):
     items: list[OccasionOut]
 
 
-class CenterDetailOut(BaseModel):
+class CenterDetailOut(Model):
     """
     A Center with everything that belongs to it on the day, and what is announced after it.
     """
@@ -3504,7 +3491,7 @@ class CenterDetailOut(BaseModel):
     announced: list[DirectoryChangeOut]
 
 
-class ContentsIn(BaseModel):
+class ContentsIn(Model):
     """
     What an appeal says, or what is supplied later. What is missing is said; one without any Center is refused.
     """
@@ -3542,7 +3529,7 @@ class ContentsIn(BaseModel):
     """
 
 
-class CriterionFields(BaseModel):
+class CriterionFields(Model):
     """
     What a criterion says.
     """
@@ -3590,7 +3577,7 @@ class CriterionFields(BaseModel):
     how_much: HowMuchModel | None = None
 
 
-class CriterionIn(BaseModel):
+class CriterionIn(Model):
     """
     A new criterion, which begins as a draft.
     """
@@ -3640,7 +3627,7 @@ class CriterionIn(BaseModel):
     """
 
 
-class DecidedOut(BaseModel):
+class DecidedOut(Model):
     """
     A decision as it was made, and for staff what selected the entry.
     """
@@ -3672,7 +3659,7 @@ class DecidedOut(BaseModel):
     selection: SelectionOut | None = None
 
 
-class DecisionOut(BaseModel):
+class DecisionOut(Model):
     """
     The routing decision for one version of an entry.
 
@@ -3704,7 +3691,7 @@ class DecisionOut(BaseModel):
     rule_versions: dict[str, str]
 
 
-class DeliveriesOut(BaseModel):
+class DeliveriesOut(Model):
     """
     Deliveries to people; no recipient is named.
     """
@@ -3716,7 +3703,7 @@ class DeliveriesOut(BaseModel):
     """
 
 
-class DiffOut(BaseModel):
+class DiffOut(Model):
     """
     What would move if one version took over from another.
     """
@@ -3748,7 +3735,7 @@ class DiffOut(BaseModel):
     """
 
 
-class EntryRoutingOut(BaseModel):
+class EntryRoutingOut(Model):
     """
     Everything that routing knows of an entry: decisions by version, moves, release, conflicts.
     """
@@ -3770,7 +3757,7 @@ class EntryRoutingOut(BaseModel):
     conflicts: list[ConflictOut]
 
 
-class FilingOut(BaseModel):
+class FilingOut(Model):
     """
     A filing: who has it, on which authority, since when, until when, why.
     """
@@ -3804,7 +3791,7 @@ class FilingOut(BaseModel):
     """
 
 
-class FunctionOut(BaseModel):
+class FunctionOut(Model):
     """
     A function with everybody who ever held it.
     """
@@ -3813,7 +3800,7 @@ class FunctionOut(BaseModel):
     rows: list[HolderOut]
 
 
-class HistoryOut(BaseModel):
+class HistoryOut(Model):
     """
     The history of one subject, table by table, in the order of each chain.
     """
@@ -3822,7 +3809,7 @@ class HistoryOut(BaseModel):
     lines: list[SealedLineOut]
 
 
-class LetterActIn(BaseModel):
+class LetterActIn(Model):
     """
     Replay or discard letters: those that are named, or all of a filter that was previewed.
     """
@@ -3839,7 +3826,7 @@ class LetterActIn(BaseModel):
     matching: PreviewedIn | None = None
 
 
-class MeOut(BaseModel):
+class MeOut(Model):
     """
     The caller, and what they may do here.
     """
@@ -3869,7 +3856,7 @@ class MeOut(BaseModel):
     actions: list[ActionOut]
 
 
-class PagePartyChangeOut(BaseModel):
+class PagePartyChangeOut(Model):
     items: list[PartyChangeOut]
     next: str | None = None
     """
@@ -3877,7 +3864,7 @@ class PagePartyChangeOut(BaseModel):
     """
 
 
-class PagePartyOut(BaseModel):
+class PagePartyOut(Model):
     items: list[PartyOut]
     next: str | None = None
     """
@@ -3885,7 +3872,7 @@ class PagePartyOut(BaseModel):
     """
 
 
-class PageRecommendationOut(BaseModel):
+class PageRecommendationOut(Model):
     items: list[RecommendationOut]
     next: str | None = None
     """
@@ -3893,7 +3880,7 @@ class PageRecommendationOut(BaseModel):
     """
 
 
-class PageRowLeftOut(BaseModel):
+class PageRowLeftOut(Model):
     items: list[RowLeftOut]
     next: str | None = None
     """
@@ -3901,7 +3888,7 @@ class PageRowLeftOut(BaseModel):
     """
 
 
-class PageRowResultOut(BaseModel):
+class PageRowResultOut(Model):
     items: list[RowResultOut]
     next: str | None = None
     """
@@ -3909,7 +3896,7 @@ class PageRowResultOut(BaseModel):
     """
 
 
-class PageTariffMapOut(BaseModel):
+class PageTariffMapOut(Model):
     items: list[TariffMapOut]
     next: str | None = None
     """
@@ -3917,7 +3904,7 @@ class PageTariffMapOut(BaseModel):
     """
 
 
-class PageUnitValuesOut(BaseModel):
+class PageUnitValuesOut(Model):
     items: list[UnitValuesOut]
     next: str | None = None
     """
@@ -3925,7 +3912,7 @@ class PageUnitValuesOut(BaseModel):
     """
 
 
-class PartiesIn(BaseModel):
+class PartiesIn(Model):
     """
     Parties to register.
     """
@@ -3940,7 +3927,7 @@ class PartiesIn(BaseModel):
     """
 
 
-class PartyBody(BaseModel):
+class PartyBody(Model):
     """
     What is said of a party when it is registered or changed.
     """
@@ -3963,7 +3950,7 @@ class PartyBody(BaseModel):
     """
 
 
-class PerformanceOut(BaseModel):
+class PerformanceOut(Model):
     """
     What a criterion selected in a period and what the reviews found.
     """
@@ -4024,7 +4011,7 @@ class PerformanceOut(BaseModel):
     weeks: list[WeekOut]
 
 
-class PolicyOut(BaseModel):
+class PolicyOut(Model):
     """
     A version of the assignment policy, whole, and who put it where it is.
     """
@@ -4071,7 +4058,7 @@ class PolicyOut(BaseModel):
     """
 
 
-class ProposalOut(BaseModel):
+class ProposalOut(Model):
     """
     A proposal with the figures that it rests on and what was decided.
     """
@@ -4115,7 +4102,7 @@ class ProposalOut(BaseModel):
     effective_on: date | None
 
 
-class RecommendationIn(BaseModel):
+class RecommendationIn(Model):
     """
     What was recommended in a matter of policy analysis.
     """
@@ -4149,7 +4136,7 @@ class RecommendationIn(BaseModel):
     """
 
 
-class RevisionOut(BaseModel):
+class RevisionOut(Model):
     """
     A revision of a criterion with its state and days.
     """
@@ -4219,7 +4206,7 @@ class RevisionOut(BaseModel):
     """
 
 
-class RowsIn(BaseModel):
+class RowsIn(Model):
     """
     Rows to write and rows to remove.
     """
@@ -4232,7 +4219,7 @@ class RowsIn(BaseModel):
     reason: str
 
 
-class StaleList(BaseModel):
+class StaleList(Model):
     """
     Criteria that should be looked at again, by entries of a period.
     """
@@ -4242,7 +4229,7 @@ class StaleList(BaseModel):
     items: list[StaleOut]
 
 
-class StatusOut(BaseModel):
+class StatusOut(Model):
     """
     Where the service stands; a part that cannot be told in time is null, and `unknown` says why.
     """
@@ -4281,7 +4268,7 @@ class StatusOut(BaseModel):
     """
 
 
-class ChangeOut(BaseModel):
+class ChangeOut(Model):
     """
     One act on a criterion.
     """
@@ -4303,7 +4290,7 @@ class ChangeOut(BaseModel):
     recorded_at: AwareDatetime
 
 
-class CriterionOut(BaseModel):
+class CriterionOut(Model):
     """
     A criterion with all its revisions, the newest first.
     """
@@ -4312,7 +4299,7 @@ class CriterionOut(BaseModel):
     revisions: list[RevisionOut]
 
 
-class PageChangeOut(BaseModel):
+class PageChangeOut(Model):
     items: list[ChangeOut]
     next: str | None = None
     """
@@ -4320,7 +4307,7 @@ class PageChangeOut(BaseModel):
     """
 
 
-class PageProposalOut(BaseModel):
+class PageProposalOut(Model):
     items: list[ProposalOut]
     next: str | None = None
     """
@@ -4328,7 +4315,7 @@ class PageProposalOut(BaseModel):
     """
 
 
-class PageRevisionOut(BaseModel):
+class PageRevisionOut(Model):
     items: list[RevisionOut]
     next: str | None = None
     """

@@ -1,4 +1,4 @@
-"""What workqueue takes and gives; made from docs/contracts/openapi/workqueue.json by `make client`; never edited by hand."""
+"""What workqueue takes and gives; made by `make client` from openapi/workqueue.json, never by hand."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from centerline_client.model import Model
+from pydantic import AwareDatetime, ConfigDict, Field
 
 
-class AbsenceIn(BaseModel):
+class AbsenceIn(Model):
     """
     Legal days on which a person is not there, both counted.
     """
@@ -28,7 +29,7 @@ class AbsenceIn(BaseModel):
     reason: str
 
 
-class AbsenceOut(BaseModel):
+class AbsenceOut(Model):
     """
     Legal days on which a person is not there, both counted.
     """
@@ -38,7 +39,7 @@ class AbsenceOut(BaseModel):
     reason: str
 
 
-class AccountDayOut(BaseModel):
+class AccountDayOut(Model):
     """
     A day that comes within 90 days, or is over.
     """
@@ -60,7 +61,7 @@ class AccountDayOut(BaseModel):
     due_on: date
 
 
-class AccountDecisionOut(BaseModel):
+class AccountDecisionOut(Model):
     """
     A decision on work of the account.
     """
@@ -79,7 +80,7 @@ class AccountDecisionOut(BaseModel):
     decided_at: AwareDatetime
 
 
-class AccountLetterOut(BaseModel):
+class AccountLetterOut(Model):
     """
     A letter that the account has to answer.
     """
@@ -98,7 +99,7 @@ class AccountLetterOut(BaseModel):
     """
 
 
-class AccountMoneyOut(BaseModel):
+class AccountMoneyOut(Model):
     """
     What is at stake, and what was decided in the last 365 days.
     """
@@ -118,7 +119,7 @@ class AccountMoneyOut(BaseModel):
     """
 
 
-class ActOnItemOut(BaseModel):
+class ActOnItemOut(Model):
     """
     An act on an item; all of them are the action `item.work` of the table.
     """
@@ -146,7 +147,7 @@ class ActOnItemOut(BaseModel):
     """
 
 
-class ActedOut(BaseModel):
+class ActedOut(Model):
     """
     An act that was done, and where the item is now.
     """
@@ -165,7 +166,7 @@ class ActedOut(BaseModel):
     """
 
 
-class ActingIn(BaseModel):
+class ActingIn(Model):
     """
     Who is to act for whom, on which legal days, both counted.
     """
@@ -190,7 +191,7 @@ class ActingIn(BaseModel):
     reason: str
 
 
-class ActingOut(BaseModel):
+class ActingOut(Model):
     """
     A delegation of acting authority.
     """
@@ -214,7 +215,7 @@ class ActingOut(BaseModel):
     ended_at: AwareDatetime | None
 
 
-class AgeOut(BaseModel):
+class AgeOut(Model):
     """
     What waits, by how many days it is old.
     """
@@ -233,7 +234,7 @@ class AgeOut(BaseModel):
     """
 
 
-class Alive(BaseModel):
+class Alive(Model):
     """
     The process answers.
     """
@@ -243,7 +244,7 @@ class Alive(BaseModel):
     code_version: str
 
 
-class AnswerIn(BaseModel):
+class AnswerIn(Model):
     """
     A party's answer.
     """
@@ -258,7 +259,7 @@ class AnswerIn(BaseModel):
     """
 
 
-class AnswerOut(BaseModel):
+class AnswerOut(Model):
     """
     What a party answered: by a filing, which is an item of its own, or here.
     """
@@ -272,7 +273,7 @@ class AnswerOut(BaseModel):
     acting_for: str | None
 
 
-class AnsweredOut(BaseModel):
+class AnsweredOut(Model):
     """
     An answer that was received.
     """
@@ -282,7 +283,7 @@ class AnsweredOut(BaseModel):
     received_at: AwareDatetime
 
 
-class AskIn(BaseModel):
+class AskIn(Model):
     """
     Ask for a run, with why.
     """
@@ -296,7 +297,7 @@ class AskIn(BaseModel):
     """
 
 
-class AssignIn(BaseModel):
+class AssignIn(Model):
     """
     To whom to offer an item first; null: to whoever comes.
     """
@@ -308,7 +309,7 @@ class AssignIn(BaseModel):
     reason: str
 
 
-class AssignedOut(BaseModel):
+class AssignedOut(Model):
     """
     To whom an item is offered first.
     """
@@ -325,7 +326,7 @@ class AssignedOut(BaseModel):
     """
 
 
-class AttainmentOut(BaseModel):
+class AttainmentOut(Model):
     """
     A standard, and how it was met by what ended in the period.
     """
@@ -352,7 +353,7 @@ class AttainmentOut(BaseModel):
     p90_days: float | None
 
 
-class BoardIn(BaseModel):
+class BoardIn(Model):
     """
     Who sits on the board, and how many have to vote.
     """
@@ -371,7 +372,7 @@ class BoardIn(BaseModel):
     reason: str
 
 
-class BoardOut(BaseModel):
+class BoardOut(Model):
     """
     The board of a Center as it stands.
     """
@@ -386,7 +387,7 @@ class BoardOut(BaseModel):
     members: dict[str, str]
 
 
-class BulkActIn(BaseModel):
+class BulkActIn(Model):
     """
     What is done with a run.
     """
@@ -397,7 +398,7 @@ class BulkActIn(BaseModel):
     act: Literal['begin', 'withdraw']
 
 
-class BulkIn(BaseModel):
+class BulkIn(Model):
     """
     An act and the items to do it on.
     """
@@ -432,7 +433,7 @@ class BulkIn(BaseModel):
     """
 
 
-class BytesOut(BaseModel):
+class BytesOut(Model):
     """
     A part of a message's bytes.
     """
@@ -447,7 +448,7 @@ class BytesOut(BaseModel):
     """
 
 
-class CenterReasonOut(BaseModel):
+class CenterReasonOut(Model):
     """
     Why the item is with its Center, or with none.
     """
@@ -460,7 +461,7 @@ class CenterReasonOut(BaseModel):
     """
 
 
-class ChangeOut(BaseModel):
+class ChangeOut(Model):
     """
     One line of an item's history.
     """
@@ -475,7 +476,7 @@ class ChangeOut(BaseModel):
     reasons: list[dict[str, str | None]]
 
 
-class CheckIn(BaseModel):
+class CheckIn(Model):
     """
     What a person found who looked at an item of the sample.
     """
@@ -490,7 +491,7 @@ class CheckIn(BaseModel):
     says: str
 
 
-class CheckOut(BaseModel):
+class CheckOut(Model):
     """
     An item of the sample.
     """
@@ -506,7 +507,7 @@ class CheckOut(BaseModel):
     checked_at: AwareDatetime | None
 
 
-class ClaimOut(BaseModel):
+class ClaimOut(Model):
     """
     A claim: the item, the token for every write on it, and how long it holds without a heartbeat.
     """
@@ -529,7 +530,7 @@ class ClaimOut(BaseModel):
     priority: int
 
 
-class ClassChangeOut(BaseModel):
+class ClassChangeOut(Model):
     """
     One accounting class before and after.
     """
@@ -540,7 +541,7 @@ class ClassChangeOut(BaseModel):
     difference_usd: str
 
 
-class ClassEffect(BaseModel):
+class ClassEffect(Model):
     """
     What a decision changes of one accounting class of amounts.
     """
@@ -555,7 +556,7 @@ class ClassEffect(BaseModel):
     """
 
 
-class ClockActIn(BaseModel):
+class ClockActIn(Model):
     """
     What a supervisor does with a policy clock.
     """
@@ -578,7 +579,7 @@ class ClockActIn(BaseModel):
     reason: str
 
 
-class ClockOut(BaseModel):
+class ClockOut(Model):
     """
     A day by which something is due.
     """
@@ -593,7 +594,7 @@ class ClockOut(BaseModel):
     """
 
 
-class ComparableOut(BaseModel):
+class ComparableOut(Model):
     """
     A matter that a board disposed of, without whose it was.
     """
@@ -612,7 +613,7 @@ class ComparableOut(BaseModel):
     """
 
 
-class ComparedOut(BaseModel):
+class ComparedOut(Model):
     """
     Both results of a second review that is done.
     """
@@ -632,7 +633,7 @@ class ComparedOut(BaseModel):
     done_at: AwareDatetime | None
 
 
-class CompletedOut(BaseModel):
+class CompletedOut(Model):
     """
     The item is finished.
     """
@@ -646,7 +647,7 @@ class CompletedOut(BaseModel):
     """
 
 
-class CountOut(BaseModel):
+class CountOut(Model):
     """
     How many items a filter gives.
     """
@@ -665,7 +666,7 @@ class CountOut(BaseModel):
     """
 
 
-class DeadLetterFaultOut(BaseModel):
+class DeadLetterFaultOut(Model):
     """
     One thing that is wrong with a message, as this release reads it.
     """
@@ -676,7 +677,7 @@ class DeadLetterFaultOut(BaseModel):
     came: str | None
 
 
-class DeadLetterGroupOut(BaseModel):
+class DeadLetterGroupOut(Model):
     """
     Dead letters of one reason and topic.
     """
@@ -688,7 +689,7 @@ class DeadLetterGroupOut(BaseModel):
     newest: AwareDatetime
 
 
-class DeadLetterGroupsOut(BaseModel):
+class DeadLetterGroupsOut(Model):
     """
     Dead letters by reason and topic, the most first.
     """
@@ -696,7 +697,7 @@ class DeadLetterGroupsOut(BaseModel):
     items: list[DeadLetterGroupOut]
 
 
-class DeadLetterOut(BaseModel):
+class DeadLetterOut(Model):
     """
     A message that could not be applied.
     """
@@ -718,7 +719,7 @@ class DeadLetterOut(BaseModel):
     code_version: str
 
 
-class DeadLettersPreviewOut(BaseModel):
+class DeadLettersPreviewOut(Model):
     """
     What an act on the letters of a filter would reach: send `letters` and `up_to` back with the act.
     """
@@ -733,7 +734,7 @@ class DeadLettersPreviewOut(BaseModel):
     sample: list[DeadLetterOut]
 
 
-class DeclarationIn(BaseModel):
+class DeclarationIn(Model):
     """
     What people say of themselves; what is left out stays as it is.
     """
@@ -745,7 +746,7 @@ class DeclarationIn(BaseModel):
     absences: list[AbsenceIn] | None = None
 
 
-class DemandIn(BaseModel):
+class DemandIn(Model):
     """
     A skill that work asks for, and after how many hours in the queue it no longer does.
     """
@@ -763,7 +764,7 @@ class DemandIn(BaseModel):
     """
 
 
-class DemandOut(BaseModel):
+class DemandOut(Model):
     """
     A skill that a process in a Center asks for.
     """
@@ -785,7 +786,7 @@ class DemandOut(BaseModel):
     process: str
 
 
-class DemandsIn(BaseModel):
+class DemandsIn(Model):
     """
     What a process in a Center asks of people.
     """
@@ -796,7 +797,7 @@ class DemandsIn(BaseModel):
     demands: list[DemandIn]
 
 
-class EarlierAnswerOut(BaseModel):
+class EarlierAnswerOut(Model):
     """
     One answer that earlier decisions gave, and how often; the rarest is listed like the others.
     """
@@ -811,7 +812,7 @@ class EarlierAnswerOut(BaseModel):
     last_at: AwareDatetime
 
 
-class EarlierOut(BaseModel):
+class EarlierOut(Model):
     """
     One earlier decision on the same goods.
     """
@@ -847,7 +848,7 @@ class EarlierOut(BaseModel):
     """
 
 
-class EditIn(BaseModel):
+class EditIn(Model):
     """
     A draft's new text, whole.
     """
@@ -885,7 +886,7 @@ class EditIn(BaseModel):
     """
 
 
-class EffectIn(BaseModel):
+class EffectIn(Model):
     """
     What the decision changes in money: positive is an increase due, negative a refund.
     """
@@ -907,7 +908,7 @@ class EffectIn(BaseModel):
     """
 
 
-class EmployerIn(BaseModel):
+class EmployerIn(Model):
     """
     An importer that the person worked for, and until when its work is not theirs.
     """
@@ -925,7 +926,7 @@ class EmployerIn(BaseModel):
     """
 
 
-class EmployerOut(BaseModel):
+class EmployerOut(Model):
     """
     An importer that the person worked for, and until when its work is not theirs.
     """
@@ -937,7 +938,7 @@ class EmployerOut(BaseModel):
     until_on: date
 
 
-class EscalationOut(BaseModel):
+class EscalationOut(Model):
     """
     Who was told that a clock has come so far.
     """
@@ -964,7 +965,7 @@ class EscalationOut(BaseModel):
     at: AwareDatetime
 
 
-class EventActIn(BaseModel):
+class EventActIn(Model):
     """
     Publish events once more that were set aside, or discard them.
     """
@@ -980,7 +981,7 @@ class EventActIn(BaseModel):
     ids: list[int]
 
 
-class EventOut(BaseModel):
+class EventOut(Model):
     """
     An event that the bus did not take.
     """
@@ -994,7 +995,7 @@ class EventOut(BaseModel):
     state: str
 
 
-class FeedMadeOut(BaseModel):
+class FeedMadeOut(Model):
     """
     A calendar feed that was made; the first answer to the call has its address, and no other answer has it.
     """
@@ -1045,7 +1046,7 @@ class FeedMadeOut(BaseModel):
     address_note: str | None = None
 
 
-class FeedOut(BaseModel):
+class FeedOut(Model):
     """
     A calendar feed, without its address.
     """
@@ -1091,7 +1092,7 @@ class FeedOut(BaseModel):
     """
 
 
-class FieldOut(BaseModel):
+class FieldOut(Model):
     """
     What an act records.
     """
@@ -1106,7 +1107,7 @@ class FieldOut(BaseModel):
     is_required: bool
 
 
-class FileOut(BaseModel):
+class FileOut(Model):
     """
     A file of a matter.
     """
@@ -1157,7 +1158,7 @@ class FileOut(BaseModel):
     """
 
 
-class FindingIn(BaseModel):
+class FindingIn(Model):
     """
     What was found on a line of the entry.
     """
@@ -1186,7 +1187,7 @@ class FindingIn(BaseModel):
     """
 
 
-class FlawOut(BaseModel):
+class FlawOut(Model):
     """
     Why `complete` would refuse the decision.
     """
@@ -1196,7 +1197,7 @@ class FlawOut(BaseModel):
     remedy: str | None
 
 
-class FlowOut(BaseModel):
+class FlowOut(Model):
     """
     What came and went on a legal day.
     """
@@ -1209,7 +1210,7 @@ class FlowOut(BaseModel):
     cancelled: int
 
 
-class FollowedOut(BaseModel):
+class FollowedOut(Model):
     """
     An event of the legal record or of the account that the process followed.
     """
@@ -1228,7 +1229,7 @@ class FollowedOut(BaseModel):
     """
 
 
-class FollowsOut(BaseModel):
+class FollowsOut(Model):
     """
     What the legal record says would follow; what it cannot tell is null, and `missing` names the fact.
     """
@@ -1262,7 +1263,7 @@ class FollowsOut(BaseModel):
     why: str | None
 
 
-class GoalOut(BaseModel):
+class GoalOut(Model):
     """
     A day by which something should be done: policy of the operator, nothing follows by law when it passes.
     """
@@ -1274,7 +1275,7 @@ class GoalOut(BaseModel):
     is_past: bool
 
 
-class GoodsOut(BaseModel):
+class GoodsOut(Model):
     """
     Goods on the entry that the consulted Center is asked about.
     """
@@ -1284,7 +1285,7 @@ class GoodsOut(BaseModel):
     value_usd: int
 
 
-class GroupedOut(BaseModel):
+class GroupedOut(Model):
     """
     A matter after it was split or joined.
     """
@@ -1303,7 +1304,7 @@ class GroupedOut(BaseModel):
     """
 
 
-class HeadquartersOut(BaseModel):
+class HeadquartersOut(Model):
     """
     How long matters of a process have waited for headquarters, now; null is withheld.
     """
@@ -1314,7 +1315,7 @@ class HeadquartersOut(BaseModel):
     p90_days: int | None
 
 
-class InvariantOut(BaseModel):
+class InvariantOut(Model):
     """
     A statement that must always hold, and what is known of it.
     """
@@ -1342,7 +1343,7 @@ class InvariantOut(BaseModel):
     """
 
 
-class InvariantsOut(BaseModel):
+class InvariantsOut(Model):
     """
     Every invariant of the service.
     """
@@ -1350,7 +1351,7 @@ class InvariantsOut(BaseModel):
     items: list[InvariantOut]
 
 
-class IssueIn(BaseModel):
+class IssueIn(Model):
     """
     The issue of a draft.
     """
@@ -1364,7 +1365,7 @@ class IssueIn(BaseModel):
     """
 
 
-class ItemClockOut(BaseModel):
+class ItemClockOut(Model):
     """
     A clock of an item.
     """
@@ -1402,7 +1403,7 @@ class ItemClockOut(BaseModel):
     may_be_set: bool
 
 
-class JobOut(BaseModel):
+class JobOut(Model):
     """
     How a scheduled job ran last, and when it runs next.
     """
@@ -1422,7 +1423,7 @@ class JobOut(BaseModel):
     rows_set_aside: int
 
 
-class JobsOut(BaseModel):
+class JobsOut(Model):
     """
     Every scheduled job of the service.
     """
@@ -1430,7 +1431,7 @@ class JobsOut(BaseModel):
     items: list[JobOut]
 
 
-class JobsSummaryOut(BaseModel):
+class JobsSummaryOut(Model):
     """
     How the scheduled jobs stand.
     """
@@ -1443,7 +1444,7 @@ class JobsSummaryOut(BaseModel):
     rows_set_aside: int
 
 
-class JoinIn(BaseModel):
+class JoinIn(Model):
     """
     Which matters go into this one.
     """
@@ -1455,7 +1456,7 @@ class JoinIn(BaseModel):
     reason: str
 
 
-class KeptActOut(BaseModel):
+class KeptActOut(Model):
     """
     An act that was done.
     """
@@ -1484,7 +1485,7 @@ class KeptActOut(BaseModel):
     """
 
 
-class LaneOut(BaseModel):
+class LaneOut(Model):
     """
     Deliveries of a lane and channel that wait.
     """
@@ -1511,7 +1512,7 @@ class LaneOut(BaseModel):
     oldest_at: AwareDatetime
 
 
-class LegalBasisIn(BaseModel):
+class LegalBasisIn(Model):
     """
     A rule that the decision rests on.
     """
@@ -1523,7 +1524,7 @@ class LegalBasisIn(BaseModel):
     citation: str
 
 
-class LimitationOut(BaseModel):
+class LimitationOut(Model):
     """
     A matter whose time runs.
     """
@@ -1547,7 +1548,7 @@ class LimitationOut(BaseModel):
     """
 
 
-class LinkedOut(BaseModel):
+class LinkedOut(Model):
     """
     An item that this one was opened from, or that was opened from it; only those that the caller may read.
     """
@@ -1566,7 +1567,7 @@ class LinkedOut(BaseModel):
     center: str
 
 
-class MatterIn(BaseModel):
+class MatterIn(Model):
     """
     What a person opens a matter with.
     """
@@ -1592,7 +1593,7 @@ class MatterIn(BaseModel):
     """
 
 
-class NamedIn(BaseModel):
+class NamedIn(Model):
     """
     Somebody who needs to know, and why.
     """
@@ -1604,7 +1605,7 @@ class NamedIn(BaseModel):
     reason: str
 
 
-class NamedOut(BaseModel):
+class NamedOut(Model):
     """
     Somebody who is, or was, named on a matter.
     """
@@ -1618,7 +1619,7 @@ class NamedOut(BaseModel):
     removed_at: AwareDatetime | None
 
 
-class NextActOut(BaseModel):
+class NextActOut(Model):
     """
     An act of the stage: whether the caller may do it now, with what, and why not.
     """
@@ -1639,7 +1640,7 @@ class NextActOut(BaseModel):
     remedy: str | None
 
 
-class NextIn(BaseModel):
+class NextIn(Model):
     """
     Which queues to take from, by default the caller's own Centers and divisions, and what of them.
     """
@@ -1658,7 +1659,7 @@ class NextIn(BaseModel):
     """
 
 
-class NextOut(BaseModel):
+class NextOut(Model):
     """
     The claim of the next item.
     """
@@ -1685,7 +1686,7 @@ class NextOut(BaseModel):
     """
 
 
-class NextRequestActOut(BaseModel):
+class NextRequestActOut(Model):
     """
     An act of the stage: whether the caller's role and the facts allow it now, with what fields, and why not.
     """
@@ -1703,7 +1704,7 @@ class NextRequestActOut(BaseModel):
     remedy: str | None
 
 
-class NoteIn(BaseModel):
+class NoteIn(Model):
     """
     A note, or what remains of one in a redacted copy.
     """
@@ -1722,7 +1723,7 @@ class NoteIn(BaseModel):
     """
 
 
-class NoteOut(BaseModel):
+class NoteOut(Model):
     """
     A note as the caller may see it.
     """
@@ -1758,7 +1759,7 @@ class NoteOut(BaseModel):
     """
 
 
-class OfficerFeedIn(BaseModel):
+class OfficerFeedIn(Model):
     """
     A calendar of clocks.
     """
@@ -1780,7 +1781,7 @@ class OfficerFeedIn(BaseModel):
     """
 
 
-class OpenCountOut(BaseModel):
+class OpenCountOut(Model):
     """
     How much open work the account has in a Center.
     """
@@ -1793,7 +1794,7 @@ class OpenCountOut(BaseModel):
     next_due_on: date | None
 
 
-class OpenedOut(BaseModel):
+class OpenedOut(Model):
     """
     A matter that was opened.
     """
@@ -1805,7 +1806,7 @@ class OpenedOut(BaseModel):
     division: str
 
 
-class OperatorActOut(BaseModel):
+class OperatorActOut(Model):
     """
     What an operator asked for, with who and why, and how far it is.
     """
@@ -1832,7 +1833,7 @@ class OperatorActOut(BaseModel):
     ended_at: AwareDatetime | None
 
 
-class OutboxOut(BaseModel):
+class OutboxOut(Model):
     """
     What waits to be published.
     """
@@ -1846,7 +1847,7 @@ class OutboxOut(BaseModel):
     """
 
 
-class PageDeadLetterOut(BaseModel):
+class PageDeadLetterOut(Model):
     items: list[DeadLetterOut]
     next: str | None = None
     """
@@ -1854,7 +1855,7 @@ class PageDeadLetterOut(BaseModel):
     """
 
 
-class PageEscalationOut(BaseModel):
+class PageEscalationOut(Model):
     items: list[EscalationOut]
     next: str | None = None
     """
@@ -1862,7 +1863,7 @@ class PageEscalationOut(BaseModel):
     """
 
 
-class PageEventOut(BaseModel):
+class PageEventOut(Model):
     items: list[EventOut]
     next: str | None = None
     """
@@ -1870,7 +1871,7 @@ class PageEventOut(BaseModel):
     """
 
 
-class PageFileOut(BaseModel):
+class PageFileOut(Model):
     items: list[FileOut]
     next: str | None = None
     """
@@ -1878,7 +1879,7 @@ class PageFileOut(BaseModel):
     """
 
 
-class PageLimitationOut(BaseModel):
+class PageLimitationOut(Model):
     items: list[LimitationOut]
     next: str | None = None
     """
@@ -1886,7 +1887,7 @@ class PageLimitationOut(BaseModel):
     """
 
 
-class PageNoteOut(BaseModel):
+class PageNoteOut(Model):
     items: list[NoteOut]
     next: str | None = None
     """
@@ -1894,7 +1895,7 @@ class PageNoteOut(BaseModel):
     """
 
 
-class PageOperatorActOut(BaseModel):
+class PageOperatorActOut(Model):
     items: list[OperatorActOut]
     next: str | None = None
     """
@@ -1902,7 +1903,7 @@ class PageOperatorActOut(BaseModel):
     """
 
 
-class PanelOut(BaseModel):
+class PanelOut(Model):
     """
     Up to twenty comparable matters: those alike in the most first, then the newest.
     """
@@ -1910,7 +1911,7 @@ class PanelOut(BaseModel):
     items: list[ComparableOut]
 
 
-class PartOut(BaseModel):
+class PartOut(Model):
     """
     What one service answered, or why it did not.
     """
@@ -1930,7 +1931,7 @@ class PartOut(BaseModel):
     """
 
 
-class PendingFigures(BaseModel):
+class PendingFigures(Model):
     """
     What waits for a Center: whom the table lets work on it takes it as `center` PNDING, or a director moves it.
     """
@@ -1948,7 +1949,7 @@ class PendingFigures(BaseModel):
     oldest_since: AwareDatetime | None
 
 
-class PersonLoadOut(BaseModel):
+class PersonLoadOut(Model):
     """
     What a person has against what they can do in ten working days.
     """
@@ -1967,7 +1968,7 @@ class PersonLoadOut(BaseModel):
     """
 
 
-class PlaceOut(BaseModel):
+class PlaceOut(Model):
     """
     Where the service stands on a partition.
     """
@@ -1987,7 +1988,7 @@ class PlaceOut(BaseModel):
     moved_at: AwareDatetime | None
 
 
-class PlanIn(BaseModel):
+class PlanIn(Model):
     """
     How many decisions of a Center are reviewed a second time, in percent.
     """
@@ -2018,7 +2019,7 @@ class PlanIn(BaseModel):
     reason: str
 
 
-class PlanOut(BaseModel):
+class PlanOut(Model):
     """
     The plan of a Center as it stands.
     """
@@ -2036,7 +2037,7 @@ class PlanOut(BaseModel):
     money_percent: int
 
 
-class PreviewedIn(BaseModel):
+class PreviewedIn(Model):
     """
     A filter with what its preview said.
     """
@@ -2058,7 +2059,7 @@ class PreviewedIn(BaseModel):
     up_to: int
 
 
-class ProblemKindOut(BaseModel):
+class ProblemKindOut(Model):
     """
     What a code of a problem means, and what to do.
     """
@@ -2083,7 +2084,7 @@ class ProblemKindOut(BaseModel):
     """
 
 
-class ProblemKindsOut(BaseModel):
+class ProblemKindsOut(Model):
     """
     The whole catalogue.
     """
@@ -2091,7 +2092,7 @@ class ProblemKindsOut(BaseModel):
     items: list[ProblemKindOut]
 
 
-class ProcessClockOut(BaseModel):
+class ProcessClockOut(Model):
     """
     A time limit of a process.
     """
@@ -2119,7 +2120,7 @@ class ProcessClockOut(BaseModel):
     """
 
 
-class ProcessOut(BaseModel):
+class ProcessOut(Model):
     """
     A process in a line.
     """
@@ -2150,7 +2151,7 @@ class ProcessOut(BaseModel):
     """
 
 
-class ProcessesOut(BaseModel):
+class ProcessesOut(Model):
     """
     All processes, in order of code.
     """
@@ -2158,7 +2159,7 @@ class ProcessesOut(BaseModel):
     items: list[ProcessOut]
 
 
-class QualityOut(BaseModel):
+class QualityOut(Model):
     """
     How far first and second reviews of a Center agreed in the period; null is withheld, or not defined.
     """
@@ -2172,7 +2173,7 @@ class QualityOut(BaseModel):
     """
 
 
-class QuestionOut(BaseModel):
+class QuestionOut(Model):
     """
     An inquiry or a visit that has ended, of which the party has not been heard.
     """
@@ -2184,7 +2185,7 @@ class QuestionOut(BaseModel):
     opened_at: AwareDatetime
 
 
-class QuestionsOut(BaseModel):
+class QuestionsOut(Model):
     """
     The newest first, 100 at most.
     """
@@ -2192,7 +2193,7 @@ class QuestionsOut(BaseModel):
     items: list[QuestionOut]
 
 
-class QueueCountOut(BaseModel):
+class QueueCountOut(Model):
     """
     Open work of a Center in a process.
     """
@@ -2203,7 +2204,7 @@ class QueueCountOut(BaseModel):
     items: int
 
 
-class QueueOut(BaseModel):
+class QueueOut(Model):
     """
     How much work waits in a queue.
     """
@@ -2229,7 +2230,7 @@ class QueueOut(BaseModel):
     """
 
 
-class ReadOut(BaseModel):
+class ReadOut(Model):
     """
     What somebody read, and when.
     """
@@ -2244,7 +2245,7 @@ class ReadOut(BaseModel):
     acting_for: str | None
 
 
-class Ready(BaseModel):
+class Ready(Model):
     """
     Whether the process can take work, and what each check says.
     """
@@ -2256,7 +2257,7 @@ class Ready(BaseModel):
     """
 
 
-class ReasonIn(BaseModel):
+class ReasonIn(Model):
     """
     One ground of the decision.
     """
@@ -2270,7 +2271,7 @@ class ReasonIn(BaseModel):
     citation: str | None = None
 
 
-class RecusalIn(BaseModel):
+class RecusalIn(Model):
     """
     Why a member stands aside.
     """
@@ -2281,7 +2282,7 @@ class RecusalIn(BaseModel):
     reason: str
 
 
-class RefusalCount(BaseModel):
+class RefusalCount(Model):
     """
     How many items are refused for one reason.
     """
@@ -2290,7 +2291,7 @@ class RefusalCount(BaseModel):
     items: int
 
 
-class RefusalOut(BaseModel):
+class RefusalOut(Model):
     """
     A decision on the item that the legal record could not apply.
     """
@@ -2302,7 +2303,7 @@ class RefusalOut(BaseModel):
     at: AwareDatetime
 
 
-class RequestActIn(BaseModel):
+class RequestActIn(Model):
     """
     An act on a letter.
     """
@@ -2322,7 +2323,7 @@ class RequestActIn(BaseModel):
     reasons: list[ReasonIn] | None = None
 
 
-class RequestActOut(BaseModel):
+class RequestActOut(Model):
     """
     What an officer did with it.
     """
@@ -2343,7 +2344,7 @@ class RequestActOut(BaseModel):
     authority: str
 
 
-class RequestActedOut(BaseModel):
+class RequestActedOut(Model):
     """
     An act that was done, and where the letter stands.
     """
@@ -2359,7 +2360,7 @@ class RequestActedOut(BaseModel):
     """
 
 
-class RequestIn(BaseModel):
+class RequestIn(Model):
     """
     A request for information (CBP 28), or a notice of action (CBP 29).
     """
@@ -2398,7 +2399,7 @@ class RequestIn(BaseModel):
     form: Literal['CBP-28', 'CBP-29'] | None = None
 
 
-class RequestOut(BaseModel):
+class RequestOut(Model):
     """
     A request for information (CBP 28) or a notice of action (CBP 29), and where it stands today.
     """
@@ -2453,7 +2454,7 @@ class RequestOut(BaseModel):
     """
 
 
-class ResultIn(BaseModel):
+class ResultIn(Model):
     """
     What the second reviewer found.
     """
@@ -2465,7 +2466,7 @@ class ResultIn(BaseModel):
     reason: str
 
 
-class ResultOut(BaseModel):
+class ResultOut(Model):
     """
     What became of one item.
     """
@@ -2487,7 +2488,7 @@ class ResultOut(BaseModel):
     filing_number: str | None
 
 
-class RetryIn(BaseModel):
+class RetryIn(Model):
     """
     Rows that the next run is to try again.
     """
@@ -2505,7 +2506,7 @@ class RetryIn(BaseModel):
     """
 
 
-class ReviewedLineOut(BaseModel):
+class ReviewedLineOut(Model):
     """
     A line as it was declared, and what was decided on the same goods.
     """
@@ -2537,7 +2538,7 @@ class ReviewedLineOut(BaseModel):
     """
 
 
-class RowLeftOut(BaseModel):
+class RowLeftOut(Model):
     """
     A row that a job could not do and leaves out.
     """
@@ -2550,7 +2551,7 @@ class RowLeftOut(BaseModel):
     skipped_until: AwareDatetime
 
 
-class RunLineOut(BaseModel):
+class RunLineOut(Model):
     """
     A run in the list.
     """
@@ -2614,7 +2615,7 @@ class RunLineOut(BaseModel):
     ended_at: AwareDatetime | None
 
 
-class RunOut(BaseModel):
+class RunOut(Model):
     """
     A run: what it would do, and what it has done.
     """
@@ -2685,7 +2686,7 @@ class RunOut(BaseModel):
     """
 
 
-class RunSampleOut(BaseModel):
+class RunSampleOut(Model):
     """
     The sample of a run, by number; empty for a run that was asked for without one.
     """
@@ -2697,7 +2698,7 @@ class RunSampleOut(BaseModel):
     items: list[CheckOut]
 
 
-class RunningClockOut(BaseModel):
+class RunningClockOut(Model):
     """
     A clock of the process that was begun.
     """
@@ -2719,7 +2720,7 @@ class RunningClockOut(BaseModel):
     citation: str
 
 
-class SampleLineOut(BaseModel):
+class SampleLineOut(Model):
     """
     A line of the entry as declared.
     """
@@ -2734,7 +2735,7 @@ class SampleLineOut(BaseModel):
     preference: str | None
 
 
-class SampleOut(BaseModel):
+class SampleOut(Model):
     """
     A decision to review a second time; nothing of the first review, not even why it was drawn.
     """
@@ -2754,7 +2755,7 @@ class SampleOut(BaseModel):
     reviewer: str | None
 
 
-class SatisfactionAnswerIn(BaseModel):
+class SatisfactionAnswerIn(Model):
     """
     What a party says of it.
     """
@@ -2773,7 +2774,7 @@ class SatisfactionAnswerIn(BaseModel):
     comment: str | None = None
 
 
-class SatisfactionAnswerOut(BaseModel):
+class SatisfactionAnswerOut(Model):
     """
     What was kept.
     """
@@ -2784,7 +2785,7 @@ class SatisfactionAnswerOut(BaseModel):
     answered_at: AwareDatetime
 
 
-class SatisfactionOut(BaseModel):
+class SatisfactionOut(Model):
     """
     What a Center's importers said in the period, beside the first quarter that could be shown; null is withheld.
     """
@@ -2804,7 +2805,7 @@ class SatisfactionOut(BaseModel):
     baseline_resolved_percent: int | None
 
 
-class ScopeOut(BaseModel):
+class ScopeOut(Model):
     """
     How far a row of the table reaches, in the caller's own terms.
     """
@@ -2824,7 +2825,7 @@ class ScopeOut(BaseModel):
     """
 
 
-class SealRunLinksOut(BaseModel):
+class SealRunLinksOut(Model):
     """
     A run with the links that it made, in the order in which they are hashed.
     """
@@ -2840,7 +2841,7 @@ class SealRunLinksOut(BaseModel):
     """
 
 
-class SealRunOut(BaseModel):
+class SealRunOut(Model):
     """
     A run of sealing: its link rests on all that were sealed before.
     """
@@ -2851,7 +2852,7 @@ class SealRunOut(BaseModel):
     link: str
 
 
-class SealRunsOut(BaseModel):
+class SealRunsOut(Model):
     """
     Runs of sealing, the first first.
     """
@@ -2859,7 +2860,7 @@ class SealRunsOut(BaseModel):
     items: list[SealRunOut]
 
 
-class SealedLineOut(BaseModel):
+class SealedLineOut(Model):
     """
     A line of history with its seal: `digest` is the SHA-256 of its text, `link` that of the link before and it.
     """
@@ -2889,7 +2890,7 @@ class SealedLineOut(BaseModel):
     """
 
 
-class SelectedOut(BaseModel):
+class SelectedOut(Model):
     """
     A ground on which routing called for the review: a criterion that the entry met, or the random draw.
     """
@@ -2902,7 +2903,7 @@ class SelectedOut(BaseModel):
     """
 
 
-class SkillIn(BaseModel):
+class SkillIn(Model):
     """
     What a person is able to do.
     """
@@ -2918,7 +2919,7 @@ class SkillIn(BaseModel):
     """
 
 
-class SkillOut(BaseModel):
+class SkillOut(Model):
     """
     What a person is able to do.
     """
@@ -2931,7 +2932,7 @@ class SkillOut(BaseModel):
     level: int
 
 
-class SkipIn(BaseModel):
+class SkipIn(Model):
     """
     Why the caller passes an item over; the token of their claim if they hold it.
     """
@@ -2943,7 +2944,7 @@ class SkipIn(BaseModel):
     token: int | None = None
 
 
-class SkippedOut(BaseModel):
+class SkippedOut(Model):
     """
     Until when the item is not offered to the caller by `POST /items/next`.
     """
@@ -2952,7 +2953,7 @@ class SkippedOut(BaseModel):
     until: AwareDatetime
 
 
-class SplitIn(BaseModel):
+class SplitIn(Model):
     """
     Which entries of a matter go into another, and under what title.
     """
@@ -2965,7 +2966,7 @@ class SplitIn(BaseModel):
     reason: str
 
 
-class StaffImportOut(BaseModel):
+class StaffImportOut(Model):
     """
     What an import did.
     """
@@ -2975,7 +2976,7 @@ class StaffImportOut(BaseModel):
     changed: int
 
 
-class StageOut(BaseModel):
+class StageOut(Model):
     """
     Where a matter may stand.
     """
@@ -2989,7 +2990,7 @@ class StageOut(BaseModel):
     is_end: bool
 
 
-class StandingOut(BaseModel):
+class StandingOut(Model):
     """
     What routing says of the account; its parts are those of GET /importers/{importer_number} there.
     """
@@ -3005,7 +3006,7 @@ class StandingOut(BaseModel):
     brokers: list[dict[str, Any]]
 
 
-class StepOut(BaseModel):
+class StepOut(Model):
     """
     A point of the checklist.
     """
@@ -3019,7 +3020,7 @@ class StepOut(BaseModel):
     citation: str | None
 
 
-class SuggestionOut(BaseModel):
+class SuggestionOut(Model):
     """
     A move that would balance; `POST /items/{item_id}/assign` makes it.
     """
@@ -3036,7 +3037,7 @@ class SuggestionOut(BaseModel):
     why: str
 
 
-class TakenOut(BaseModel):
+class TakenOut(Model):
     """
     A second review that the caller has taken: the goods as declared, to be judged anew.
     """
@@ -3057,7 +3058,7 @@ class TakenOut(BaseModel):
     lines: list[SampleLineOut]
 
 
-class TeamLoadOut(BaseModel):
+class TeamLoadOut(Model):
     """
     The sum of a team; who is in several counts in each.
     """
@@ -3068,7 +3069,7 @@ class TeamLoadOut(BaseModel):
     capacity: int
 
 
-class TemplateOut(BaseModel):
+class TemplateOut(Model):
     """
     Questions with which a letter on an issue may begin.
     """
@@ -3078,7 +3079,7 @@ class TemplateOut(BaseModel):
     questions: list[str]
 
 
-class TokenIn(BaseModel):
+class TokenIn(Model):
     """
     The token of the caller's claim.
     """
@@ -3092,7 +3093,7 @@ class TokenIn(BaseModel):
     """
 
 
-class TradeFiguresOut(BaseModel):
+class TradeFiguresOut(Model):
     """
     Figures for the trade.
     """
@@ -3112,7 +3113,7 @@ class TradeFiguresOut(BaseModel):
     quality: list[QualityOut]
 
 
-class TransferActIn(BaseModel):
+class TransferActIn(Model):
     """
     What is done with an offer: the other office accepts, refuses, or (a port) returns it; who offered withdraws.
     """
@@ -3124,7 +3125,7 @@ class TransferActIn(BaseModel):
     reason: str
 
 
-class TransferIn(BaseModel):
+class TransferIn(Model):
     """
     To whom an item is offered, and why.
     """
@@ -3137,7 +3138,7 @@ class TransferIn(BaseModel):
     reason: str
 
 
-class TransferOut(BaseModel):
+class TransferOut(Model):
     """
     An offer of an item, and how it was answered. The days of the item run on all the while.
     """
@@ -3159,7 +3160,7 @@ class TransferOut(BaseModel):
     settled_reason: str | None
 
 
-class TrustedOut(BaseModel):
+class TrustedOut(Model):
     """
     How much of what waits is of accounts in a trusted program.
     """
@@ -3171,7 +3172,7 @@ class TrustedOut(BaseModel):
     trusted_value_usd: int
 
 
-class ViewIn(BaseModel):
+class ViewIn(Model):
     """
     A filter with a name.
     """
@@ -3196,7 +3197,7 @@ class ViewIn(BaseModel):
     """
 
 
-class ViewOut(BaseModel):
+class ViewOut(Model):
     """
     A saved view, or one that a role begins with where its Center has said nothing.
     """
@@ -3228,7 +3229,7 @@ class ViewOut(BaseModel):
     """
 
 
-class ViewsOut(BaseModel):
+class ViewsOut(Model):
     """
     The views of a caller.
     """
@@ -3236,7 +3237,7 @@ class ViewsOut(BaseModel):
     views: list[ViewOut]
 
 
-class VoteIn(BaseModel):
+class VoteIn(Model):
     """
     A member's vote, with its reason.
     """
@@ -3255,7 +3256,7 @@ class VoteIn(BaseModel):
     opinion: str
 
 
-class VoteOut(BaseModel):
+class VoteOut(Model):
     """
     What a member did in a matter.
     """
@@ -3281,7 +3282,7 @@ class VoteOut(BaseModel):
     """
 
 
-class VotesOut(BaseModel):
+class VotesOut(Model):
     """
     What the board has done in a matter, and how its vote stands.
     """
@@ -3301,7 +3302,7 @@ class VotesOut(BaseModel):
     acts: list[VoteOut]
 
 
-class WholeDeadLetterOut(BaseModel):
+class WholeDeadLetterOut(Model):
     """
     A dead letter with its message.
     """
@@ -3337,7 +3338,7 @@ class WholeDeadLetterOut(BaseModel):
     """
 
 
-class WorkOut(BaseModel):
+class WorkOut(Model):
     """
     An item as one line of a list.
     """
@@ -3361,7 +3362,7 @@ class WorkOut(BaseModel):
     holder_name: str | None
 
 
-class WorkqueueFigures(BaseModel):
+class WorkqueueFigures(Model):
     """
     Items by state, and those that are not finished by queue.
     """
@@ -3374,7 +3375,7 @@ class WorkqueueFigures(BaseModel):
     pending: PendingFigures
 
 
-class AccountWorkOut(BaseModel):
+class AccountWorkOut(Model):
     """
     Everything that the Centers have in hand for an account.
     """
@@ -3404,7 +3405,7 @@ class AccountWorkOut(BaseModel):
     standing: StandingOut
 
 
-class ActIn(BaseModel):
+class ActIn(Model):
     """
     An act on the process of an item.
     """
@@ -3424,7 +3425,7 @@ class ActIn(BaseModel):
     reasons: list[ReasonIn] | None = None
 
 
-class ActOut(BaseModel):
+class ActOut(Model):
     """
     What somebody may do, or what an event does.
     """
@@ -3479,7 +3480,7 @@ class ActOut(BaseModel):
     citation: str | None
 
 
-class ActionOut(BaseModel):
+class ActionOut(Model):
     """
     An action that the caller may do in this service.
     """
@@ -3492,7 +3493,7 @@ class ActionOut(BaseModel):
     scopes: list[ScopeOut]
 
 
-class ClocksOut(BaseModel):
+class ClocksOut(Model):
     """
     The clocks of an item that run, the nearest first.
     """
@@ -3505,7 +3506,7 @@ class ClocksOut(BaseModel):
     clocks: list[ItemClockOut]
 
 
-class CompletionIn(BaseModel):
+class CompletionIn(Model):
     """
     A decision on a review or a protest, advice to the asking Center, or the answer to a filing.
     """
@@ -3539,7 +3540,7 @@ class CompletionIn(BaseModel):
     """
 
 
-class DataPackOut(BaseModel):
+class DataPackOut(Model):
     """
     Figures of three services as they stand, for one matter.
     """
@@ -3551,7 +3552,7 @@ class DataPackOut(BaseModel):
     liquidation: list[PartOut]
 
 
-class DecisionCheckIn(BaseModel):
+class DecisionCheckIn(Model):
     """
     A decision as `complete` would take it, without token and reasons.
     """
@@ -3565,7 +3566,7 @@ class DecisionCheckIn(BaseModel):
     findings: list[FindingIn] | None = None
 
 
-class DecisionCheckOut(BaseModel):
+class DecisionCheckOut(Model):
     """
     A decision looked at; nothing is kept.
     """
@@ -3585,7 +3586,7 @@ class DecisionCheckOut(BaseModel):
     follows: FollowsOut | None
 
 
-class DecisionOut(BaseModel):
+class DecisionOut(Model):
     """
     The decision that completed an item.
     """
@@ -3614,7 +3615,7 @@ class DecisionOut(BaseModel):
     """
 
 
-class DeliveriesOut(BaseModel):
+class DeliveriesOut(Model):
     """
     Deliveries to people; no recipient is named.
     """
@@ -3626,7 +3627,7 @@ class DeliveriesOut(BaseModel):
     """
 
 
-class HistoryOut(BaseModel):
+class HistoryOut(Model):
     """
     The history of one subject, table by table, in the order of each chain.
     """
@@ -3635,7 +3636,7 @@ class HistoryOut(BaseModel):
     lines: list[SealedLineOut]
 
 
-class ItemOut(BaseModel):
+class ItemOut(Model):
     """
     A piece of work in its queue: who has it, since when, until when, and on whose authority.
     """
@@ -3778,7 +3779,7 @@ class ItemOut(BaseModel):
     """
 
 
-class LetterActIn(BaseModel):
+class LetterActIn(Model):
     """
     Replay or discard letters: those that are named, or all of a filter that was previewed.
     """
@@ -3795,7 +3796,7 @@ class LetterActIn(BaseModel):
     matching: PreviewedIn | None = None
 
 
-class LoadOut(BaseModel):
+class LoadOut(Model):
     """
     Open work of a Center against its people.
     """
@@ -3817,7 +3818,7 @@ class LoadOut(BaseModel):
     unassigned_minutes: int
 
 
-class ManagementOut(BaseModel):
+class ManagementOut(Model):
     """
     What came, went and waits.
     """
@@ -3837,7 +3838,7 @@ class ManagementOut(BaseModel):
     trusted: TrustedOut
 
 
-class MatterOut(BaseModel):
+class MatterOut(Model):
     """
     Where an item stands in its process.
     """
@@ -3868,7 +3869,7 @@ class MatterOut(BaseModel):
     """
 
 
-class MeOut(BaseModel):
+class MeOut(Model):
     """
     The caller, and what they may do here.
     """
@@ -3898,7 +3899,7 @@ class MeOut(BaseModel):
     actions: list[ActionOut]
 
 
-class MemberIn(BaseModel):
+class MemberIn(Model):
     """
     A person of a Center.
     """
@@ -3934,7 +3935,7 @@ class MemberIn(BaseModel):
     employers: list[EmployerIn] | None = None
 
 
-class MemberOut(BaseModel):
+class MemberOut(Model):
     """
     A person of a Center, as they stand.
     """
@@ -3956,7 +3957,7 @@ class MemberOut(BaseModel):
     employers: list[EmployerOut]
 
 
-class NamedListOut(BaseModel):
+class NamedListOut(Model):
     """
     Everybody who is or was named, the first first.
     """
@@ -3964,7 +3965,7 @@ class NamedListOut(BaseModel):
     items: list[NamedOut]
 
 
-class PageItemOut(BaseModel):
+class PageItemOut(Model):
     items: list[ItemOut]
     next: str | None = None
     """
@@ -3972,7 +3973,7 @@ class PageItemOut(BaseModel):
     """
 
 
-class PageMemberOut(BaseModel):
+class PageMemberOut(Model):
     items: list[MemberOut]
     next: str | None = None
     """
@@ -3980,7 +3981,7 @@ class PageMemberOut(BaseModel):
     """
 
 
-class PageReadOut(BaseModel):
+class PageReadOut(Model):
     items: list[ReadOut]
     next: str | None = None
     """
@@ -3988,7 +3989,7 @@ class PageReadOut(BaseModel):
     """
 
 
-class PageRequestOut(BaseModel):
+class PageRequestOut(Model):
     items: list[RequestOut]
     next: str | None = None
     """
@@ -3996,7 +3997,7 @@ class PageRequestOut(BaseModel):
     """
 
 
-class PageResultOut(BaseModel):
+class PageResultOut(Model):
     items: list[ResultOut]
     next: str | None = None
     """
@@ -4004,7 +4005,7 @@ class PageResultOut(BaseModel):
     """
 
 
-class PageRowLeftOut(BaseModel):
+class PageRowLeftOut(Model):
     items: list[RowLeftOut]
     next: str | None = None
     """
@@ -4012,7 +4013,7 @@ class PageRowLeftOut(BaseModel):
     """
 
 
-class PageRunLineOut(BaseModel):
+class PageRunLineOut(Model):
     items: list[RunLineOut]
     next: str | None = None
     """
@@ -4020,7 +4021,7 @@ class PageRunLineOut(BaseModel):
     """
 
 
-class PageSampleOut(BaseModel):
+class PageSampleOut(Model):
     items: list[SampleOut]
     next: str | None = None
     """
@@ -4028,7 +4029,7 @@ class PageSampleOut(BaseModel):
     """
 
 
-class PageTransferOut(BaseModel):
+class PageTransferOut(Model):
     items: list[TransferOut]
     next: str | None = None
     """
@@ -4036,7 +4037,7 @@ class PageTransferOut(BaseModel):
     """
 
 
-class ProcessDetailOut(BaseModel):
+class ProcessDetailOut(Model):
     """
     A process with everything that it is made of.
     """
@@ -4077,7 +4078,7 @@ class ProcessDetailOut(BaseModel):
     """
 
 
-class RelatedOut(BaseModel):
+class RelatedOut(Model):
     """
     Open work that has to do with an item, as far as the caller reads it.
     """
@@ -4089,7 +4090,7 @@ class RelatedOut(BaseModel):
     items: list[WorkOut]
 
 
-class RequestDetailOut(BaseModel):
+class RequestDetailOut(Model):
     """
     A letter with its answers; to the Center also its acts, what may be done next, the letters that it repeats.
     """
@@ -4157,7 +4158,7 @@ class RequestDetailOut(BaseModel):
     """
 
 
-class ReviewedGoodsOut(BaseModel):
+class ReviewedGoodsOut(Model):
     """
     The goods of an item's entry.
     """
@@ -4170,7 +4171,7 @@ class ReviewedGoodsOut(BaseModel):
     """
 
 
-class StatusOut(BaseModel):
+class StatusOut(Model):
     """
     Where the service stands; a part that cannot be told in time is null, and `unknown` says why.
     """
@@ -4209,7 +4210,7 @@ class StatusOut(BaseModel):
     """
 
 
-class ItemDetailOut(BaseModel):
+class ItemDetailOut(Model):
     """
     A piece of work with everything that happened to it.
     """
