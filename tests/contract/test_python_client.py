@@ -60,5 +60,5 @@ def test_codes_are_those_of_the_catalogue() -> None:
 
 def test_examples_of_the_maker_hold() -> None:
     done = doctest.testmod(generate)
-    assert done.attempted > 4
+    assert done.attempted
     assert done.failed == 0

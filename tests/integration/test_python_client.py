@@ -48,7 +48,7 @@ async def test_entries_are_read_as_models_page_after_page(apis: dict[str, Api]) 
         assert numbers[:10] == [row.entry_number for row in first.value.items]
         record = tess.liquidation.read_entry_record(numbers[0]).value
         assert record.entry_number == numbers[0]
-        assert isinstance(record.entry_date, date)
+        assert isinstance(record.paid_on, date)
         versions = tess.liquidation.list_entry_versions(numbers[0]).value.items
         assert [row.version for row in versions] == [1]
 
@@ -133,8 +133,9 @@ async def test_a_refusal_is_typed_and_says_what_its_details_say(apis: dict[str, 
         assert absent.value.code == "not-found"
         with pytest.raises(Forbidden) as forbidden:
             ida.workqueue.claim_next_item()
+        assert forbidden.value.code == Code.ROLE_REQUIRED
         assert forbidden.value.rule
-        assert forbidden.value.remedy
+        assert "import-specialist" in forbidden.value.detail
 
     await asyncio.to_thread(refuse)
 
