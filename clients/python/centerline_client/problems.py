@@ -36,8 +36,9 @@ class Problem(Exception):  # noqa: N818 - it is called a problem in the document
         self.errors = tuple(
             FieldProblem(**{name: each.get(name) for name in names}) for each in told.get("errors") or ()
         )
-        parts = (self.detail or self.title or f"status {status}", self.remedy)
-        super().__init__(f"{asked}: {status} {self.code}: {' '.join(part for part in parts if part)}")
+        fields = [f"{each.field}: {each.message}" for each in self.errors]
+        parts = (self.detail or self.title, self.remedy, *fields)
+        super().__init__(f"{asked}: {status} {self.code}: {' '.join(part for part in parts if part)}".rstrip(": "))
 
     @property
     def request_id(self) -> str | None:

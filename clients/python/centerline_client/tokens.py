@@ -59,7 +59,7 @@ class ClientCredentials:
         self._url = token_url
         self._client = (client_id, client_secret)
         self._more = dict(more or {})
-        self._http = httpx.Client(transport=transport, timeout=30)
+        self._transport = transport
         self._clock = clock
         self._token = ""
         self._good_until = float("-inf")
@@ -68,7 +68,8 @@ class ClientCredentials:
         """The token at hand, or a new one."""
         if self._clock() >= self._good_until:
             form = {"grant_type": "client_credentials", **self._more}
-            answer = self._http.post(self._url, data=form, auth=httpx.BasicAuth(*self._client))
+            with httpx.Client(transport=self._transport, timeout=30) as http:
+                answer = http.post(self._url, data=form, auth=httpx.BasicAuth(*self._client))
             if not answer.is_success:
                 raise problem_of(answer)
             told = answer.json()
