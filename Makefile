@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test verify lint format bench fault contracts law assets fixtures lock sbom clean-data clean
+.PHONY: help setup run test verify lint format bench fault contracts client law assets fixtures lock sbom clean-data clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ fault: $(STAMP)  ## kill, repeat and reorder everything, in the long form
 
 contracts: $(STAMP)  ## generate docs/contracts from the models
 	@$(BIN)/python -m cli.contracts
+
+client: $(STAMP)  ## generate the Python client's models and operations from docs/contracts
+	@$(BIN)/python -m clients.generate
 
 law: $(STAMP)  ## generate docs/law and the rule book from the rules, the vectors and the code
 	@$(BIN)/python -m cli.law

@@ -1,4 +1,4 @@
-"""Fetches what the console's pages are made of from npm, as vendor.toml names it; for maintainers.
+"""Fetches what pages are made of from npm, as vendor.toml names it; for maintainers.
 
 Everything is committed: neither the product nor its tests need Node.
 """
@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-MANIFESTS: Final = (
+SHIPPED: Final = (
     ROOT / "services" / "console" / "static" / "vendor" / "vendor.toml",
-    ROOT / "tests" / "support" / "vendor" / "vendor.toml",
+    ROOT / "shared" / "web" / "static" / "vendor" / "vendor.toml",
 )
+"""Of the console's pages, and of the page of each service's documents."""
+MANIFESTS: Final = (*SHIPPED, ROOT / "tests" / "support" / "vendor" / "vendor.toml")
 
 
 def read_manifest(path: Path) -> list[dict[str, Any]]:

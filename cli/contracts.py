@@ -11,9 +11,12 @@ from cli.authority import PAGE, page, routes_by_action
 from cli.catalogue import SERVICES, dead_letter_plan, topic_plans
 from shared.contracts.documents import json_schemas
 from shared.runtime.lifecycle import Readiness
+from shared.runtime.metrics import Metrics
 from shared.runtime.service import Service, build_app, open_platform
-from shared.runtime.settings import load_settings
+from shared.runtime.settings import ServiceSettings, load_settings
+from shared.web.app import create_app
 
+_OF_THE_SANDBOX = {"sandbox", "development"}
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "contracts"
 
 
@@ -24,6 +27,7 @@ def documents() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "asyncapi.json", asyncapi(topic_plans(), dead_letter_plan(), FOLDER / "examples")
     for service in SERVICES:
         yield f"openapi/{service.name}.json", openapi(service)
+    yield "openapi/sandbox.json", sandbox()
 
 
 def openapi(service: Service) -> dict[str, Any]:
@@ -37,6 +41,40 @@ def openapi(service: Service) -> dict[str, Any]:
     )
     platform = open_platform(settings)
     return build_app(service, platform, service.build(platform), Readiness()).openapi()
+
+
+def sandbox() -> dict[str, Any]:
+    """What each service has beside its own operations where nothing is real: tokens, and people to be."""
+    settings = load_settings(
+        ServiceSettings,
+        service="sandbox",
+        database_url="postgresql://unused",
+        bus="kafka",
+        port=0,
+        env="development",
+        development=True,
+        token_secret="0" * 32,
+    )
+    document = create_app(
+        title="Centerline sandbox",
+        summary="Tokens of a system where nothing is real.",
+        description="Every service has these operations in development, and none of them in production: with a token "
+        "of here, or by the security scheme `sandbox` of the service's own document, an integrator is one of the "
+        "people of `GET /sandbox/personas`.",
+        version="1.0.0",
+        settings=settings,
+        metrics=Metrics.create(),
+        readiness=Readiness(),
+        state={},
+        routers=(),
+    ).openapi()
+    document["paths"] = {
+        path: methods
+        for path, methods in document["paths"].items()
+        if all(_OF_THE_SANDBOX & set(operation["tags"]) for operation in methods.values())
+    }
+    document["tags"] = [tag for tag in document["tags"] if tag["name"] in _OF_THE_SANDBOX]
+    return document
 
 
 def text_of(document: dict[str, Any]) -> str:

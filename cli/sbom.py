@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
-from cli.assets import MANIFESTS, read_manifest
+from cli.assets import SHIPPED, read_manifest
 from cli.licences import licence_of
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -145,8 +145,8 @@ def _named(names: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _vendored() -> Iterator[Component]:
-    """What the console's pages are made of; what stands beside the tests is in no image."""
-    for package in read_manifest(MANIFESTS[0]):
+    """What pages are made of; what stands beside the tests is in no image."""
+    for package in (each for manifest in SHIPPED for each in read_manifest(manifest)):
         purl = f"pkg:npm/{quote(package['name'], safe='/')}@{package['version']}"
         yield {
             "type": "library",

@@ -5,6 +5,7 @@ from typing import cast
 
 from services.liquidation.acts.calendar_days import EntryDays
 from services.liquidation.api import PUBLIC_ROUTERS, ROUTERS, calendar_feeds
+from services.liquidation.api.subjects import SUBJECTS
 from services.liquidation.handlers.handler import GROUP, TOPICS, LiquidationHandler
 from services.liquidation.jobs import schedule, upstream_of
 from services.liquidation.settings import LiquidationSettings
@@ -57,4 +58,5 @@ SERVICE = Service(
     settings=LiquidationSettings,
     build=build,
     origins=ORIGINS,
+    subjects=SUBJECTS,
 )

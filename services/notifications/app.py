@@ -11,6 +11,7 @@ from services.notifications.acts.sending import SendingRules
 from services.notifications.acts.typesetting import LetterRules
 from services.notifications.api import PUBLIC_ROUTERS, ROUTERS
 from services.notifications.api.legal_record import RecordByCalls, RulesByCalls
+from services.notifications.api.subjects import SUBJECTS
 from services.notifications.handlers.handler import TOPICS, MailRules, NotificationsHandler
 from services.notifications.jobs import schedule, schedule_of_community
 from services.notifications.settings import NotificationsSettings
@@ -111,4 +112,5 @@ SERVICE = Service(
     settings=NotificationsSettings,
     build=build,
     origins=ORIGINS,
+    subjects=SUBJECTS,
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import cast
 
 from services.routing.api import PUBLIC_ROUTERS, ROUTERS
+from services.routing.api.subjects import SUBJECTS
 from services.routing.handlers.handler import TOPICS, RoutingHandler
 from services.routing.jobs import schedule
 from services.routing.publishing import events_refused
@@ -51,4 +52,5 @@ SERVICE = Service(
     settings=RoutingSettings,
     build=build,
     origins=ORIGINS,
+    subjects=SUBJECTS,
 )

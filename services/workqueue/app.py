@@ -6,6 +6,7 @@ from typing import cast
 
 from services.workqueue.acts.center_mail import CenterMailbox
 from services.workqueue.api import PUBLIC_ROUTERS, ROUTERS
+from services.workqueue.api.subjects import SUBJECTS
 from services.workqueue.domain.request import NOTICE_OVER_CENTS
 from services.workqueue.handlers.handler import TOPICS, handle
 from services.workqueue.jobs import schedule
@@ -76,4 +77,5 @@ SERVICE = Service(
     settings=WorkqueueSettings,
     build=build,
     origins=ORIGINS,
+    subjects=SUBJECTS,
 )

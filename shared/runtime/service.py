@@ -80,6 +80,7 @@ class Service:
     """A service: its name, the topics that it reads, where its migrations are, and how its parts are built.
 
     `origins` says of each of its own tables where the rows come from.
+    `subjects` says of each tag of its operations what it is about.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Service:
     build: Callable[[Platform], Parts]
     origins: Mapping[str, Origin] = field(default_factory=dict)
     version: str = "1.0.0"
+    subjects: Mapping[str, str] = field(default_factory=dict)
 
 
 def run(service: Service) -> None:
@@ -141,6 +143,7 @@ def build_app(service: Service, platform: Platform, parts: Parts, readiness: Rea
         readiness=readiness,
         state={"platform": platform, **parts.state},
         routers=(*parts.routers, operations) if Role.API in platform.settings.roles else (),
+        subjects=service.subjects,
         public_routers=parts.public_routers if Role.API in platform.settings.roles else (),
         clock=platform.clock,
     )

@@ -49,6 +49,11 @@ def actions_of(route: APIRoute) -> tuple[str, ...]:
     return tuple(action for call in _calls(route.dependant) for action in getattr(call, _MARK, ()))
 
 
+def dependencies_of(route: APIRoute) -> Iterator[Any]:
+    """Every dependency of a route, and those that they depend on."""
+    return _calls(route.dependant)
+
+
 def _calls(dependant: Dependant) -> Iterator[Any]:
     for each in dependant.dependencies:
         yield each.call

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
+from types import MappingProxyType
 from typing import Any, Final
 
 import structlog
@@ -15,6 +16,8 @@ from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import ServiceSettings
 from shared.web.access import actions_of, is_public
+from shared.web.docs import add_docs
+from shared.web.documents import complete
 from shared.web.guard import InputGuard
 from shared.web.health import build_health_router
 from shared.web.identity import tokens_router
@@ -23,6 +26,8 @@ from shared.web.middleware import OF_THE_FRAMEWORK, RequestMiddleware
 from shared.web.problem import PUBLIC_DOCUMENTED, Problem, answer_refused, install_handlers, problem_responses
 from shared.web.problems import build_problems_router
 from shared.web.rate_limit import CallLimit
+from shared.web.sandbox import SCHEME
+from shared.web.sandbox import router as sandbox_router
 from shared.web.tokens import TokenVerifier
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -35,10 +40,14 @@ MAX_BODY_BYTES: Final = 1_048_576
 class Application(FastAPI):
     """FastAPI whose OpenAPI document knows the problem schema that the error responses point to.
 
-    `public_operations` are the operation ids that take a token and need none.
+    `public_operations` are the operation ids that take a token and need none, `described` the routes by operation id,
+    `subjects` what the service's own tags are about; `is_sandbox` whether it issues tokens itself.
     """
 
     public_operations: frozenset[str] = frozenset()
+    described: Mapping[str, APIRoute] = MappingProxyType({})
+    subjects: Mapping[str, str] = MappingProxyType({})
+    is_sandbox: bool = False
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -51,6 +60,9 @@ class Application(FastAPI):
             for operation in (each for path in document["paths"].values() for each in path.values()):
                 if operation.get("operationId") in self.public_operations:
                     operation["security"] = [{}, {"token": []}]
+            if self.is_sandbox:
+                _take_tokens_of_the_sandbox(document)
+            complete(document, self.described, self.subjects)
         assert self.openapi_schema is not None
         return self.openapi_schema
 
@@ -67,6 +79,7 @@ def create_app(
     state: Mapping[str, Any],
     routers: Iterable[APIRouter],
     public_routers: Iterable[APIRouter] = (),
+    subjects: Mapping[str, str] = MappingProxyType({}),
     clock: Clock | None = None,
     lifespan: Lifespan | None = None,
     max_body_bytes: int = MAX_BODY_BYTES,
@@ -76,11 +89,11 @@ def create_app(
     Every route names an action of the table of authority. Those of `routers` demand an identity and document the usual
     problems; those of `public_routers`, whose actions the table grants to the public, also answer anyone, as often as
     the settings allow (`public_caller`), and so does /problems.
-    /healthz, /readyz, /metrics, /docs and /openapi.json take no token, nor does
-    /tokens in development. `state` is what endpoints find on `request.app.state`, beside `settings`, `metrics`,
-    `readiness`, `clock`, `tokens`, `calls` and `public_calls`. /docs loads its scripts from a public network; offline
-    read /openapi.json. Raises ValueError when a route names no action, or one of the public stands elsewhere, and when
-    two routes share a function name, which is the operation id.
+    /healthz, /readyz, /metrics, /docs and /openapi.json take no token, nor do /tokens and /sandbox in development.
+    `state` is what endpoints find on `request.app.state`, beside `settings`, `metrics`, `readiness`, `clock`, `tokens`,
+    `calls` and `public_calls`. `subjects` says what the tags of the routes are about. Raises ValueError when a route
+    names no action, or one of the public stands elsewhere, and when two routes share a function name, which is the
+    operation id.
     """
     if settings.clock_behind_seconds is not None:
         description = (
@@ -92,9 +105,10 @@ def create_app(
         description=description,
         version=version,
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         telemetry=OF_THE_FRAMEWORK,
-        swagger_ui_oauth2_redirect_url=None,
         generate_unique_id_function=_name_operation,
     )
     shared: dict[str, Any] = {
@@ -115,13 +129,15 @@ def create_app(
     health = build_health_router(settings.service, settings.code_version, metrics, readiness)
     public, guarded, issuers = [*public_routers], [*routers], []
     if settings.development:
-        log.warning("development: anyone can issue tokens for anyone at POST /tokens")
-        issuers = [tokens_router]
+        log.warning("development: anyone can issue tokens for anyone at POST /tokens and POST /sandbox/token")
+        issuers = [tokens_router, sandbox_router]
+        app.is_sandbox = True
     if guarded:
         public.append(build_problems_router())
         named = [*_name_actions(guarded, are_public=False), *_name_actions(public, are_public=True)]
         guarded.append(build_me_router(named))
     _check_operation_ids([health, *guarded, *issuers, *public])
+    add_docs(app)
     app.include_router(health)
     for router in issuers:
         app.include_router(router, responses=problem_responses([422]))
@@ -130,6 +146,7 @@ def create_app(
     for router in public:
         app.include_router(router, responses=problem_responses(PUBLIC_DOCUMENTED))
     app.public_operations = frozenset(_operation_ids(public))
+    app.described, app.subjects = _routes_by_id([health, *guarded, *issuers, *public]), subjects
     return app
 
 
@@ -152,6 +169,14 @@ def _name_actions(routers: Iterable[APIRouter], *, are_public: bool) -> list[str
     return named
 
 
+def _take_tokens_of_the_sandbox(document: dict[str, Any]) -> None:
+    """Say that whoever needs a token gets one here; the token is the same in both schemes."""
+    document["components"].setdefault("securitySchemes", {})["sandbox"] = SCHEME
+    for operation in (each for path in document["paths"].values() for each in path.values()):
+        if {"token": []} in operation.get("security", []):
+            operation["security"] = [*operation["security"], {"sandbox": []}]
+
+
 def _name_operation(route: APIRoute) -> str:
     return route.name
 
@@ -165,3 +190,7 @@ def _check_operation_ids(routers: Iterable[APIRouter]) -> None:
 def _operation_ids(routers: Iterable[APIRouter]) -> list[str]:
     routes = [route for router in routers for route in router.routes]
     return [str(route.name) for route in iter_route_contexts(routes) if isinstance(route.original_route, APIRoute)]
+
+
+def _routes_by_id(routers: Iterable[APIRouter]) -> dict[str, APIRoute]:
+    return {route.name: route for router in routers for route in router.routes if isinstance(route, APIRoute)}

@@ -17,6 +17,7 @@ from shared.db.transaction import reading, transaction
 from shared.runtime.access import shown_importer_number
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.conditional import NOT_MODIFIED, answer_if_changed
 from shared.web.requests import engine_of, now_of, today_of
 
@@ -132,6 +133,7 @@ def build_feed_routers(
             **NOT_MODIFIED,
         },
     )
+    @tells("Content-Disposition", "ETag")
     async def read_calendar_feed(
         token: Annotated[
             str, Path(min_length=1, max_length=200, description="The secret of the address.", examples=["Zm9vYmFy"])

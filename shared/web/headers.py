@@ -15,8 +15,13 @@ ALWAYS: Final = MappingProxyType(
     }
 )
 NOT_A_PAGE: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-DOCUMENTS: Final = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-"""Of /docs, which is a page with scripts."""
+DOCUMENTS: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+"""Of /docs, a page with scripts: all of them, and whatever they ask, are of this service. Its style sheet holds small
+pictures.
+"""
 BY_TLS: Final = "max-age=31536000"
 
 

@@ -227,7 +227,7 @@ _EXAMPLES: Final[dict[int, tuple[str, dict[str, Any]]]] = {
     ),
     428: ("If-Match is required.", {"code": "precondition-missing", "rule": "if-match"}),
     429: (
-        "Too many calls without a token from this address; `Retry-After` says when one is taken again.",
+        "Too many calls of this caller, or of this address without a token; `Retry-After` says when to come back.",
         {"code": "too-many-calls", "rule": "rate-limit"},
     ),
     503: ("Try again later.", {"code": "temporarily-unavailable"}),

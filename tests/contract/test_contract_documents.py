@@ -31,7 +31,7 @@ RELEASED = FOLDER / "released"
 
 
 NAMES = [f"schemas/{topic}.json" for topic in TOPICS]
-NAMES += ["asyncapi.json", *(f"openapi/{service.name}.json" for service in SERVICES)]
+NAMES += ["asyncapi.json", *(f"openapi/{service.name}.json" for service in SERVICES), "openapi/sandbox.json"]
 
 
 @cache

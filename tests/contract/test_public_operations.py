@@ -71,6 +71,13 @@ def test_only_what_is_public_answers_without_a_token(service: Service) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-def test_public_operations_document_that_calls_are_limited(service: Service) -> None:
-    limited = {name for name, operation in operations(service).items() if "429" in operation["responses"]}
-    assert limited == PUBLIC[service.name]
+def test_every_operation_documents_that_calls_are_limited_and_public_ones_say_how_far(service: Service) -> None:
+    found = operations(service)
+    limited = {name for name, operation in found.items() if "429" in operation["responses"]}
+    told = {
+        name
+        for name, operation in found.items()
+        if any("RateLimit" in answer.get("headers", {}) for answer in operation["responses"].values())
+    }
+    assert limited == found.keys() - HEALTH
+    assert told == PUBLIC[service.name]

@@ -15,6 +15,7 @@ from schemathesis import GenerationMode
 from schemathesis.core import NOT_SET
 
 from shared.runtime.identity import Identity, RoleName
+from shared.web.answer_headers import HEADERS
 from shared.web.pagination import encode_cursor
 from shared.web.problem import MEDIA_TYPE
 from tests.support.apis import OPERATOR, Api
@@ -22,6 +23,8 @@ from tests.support.asgi import Answer, Call
 
 Sender = Callable[[Call], Answer]
 
+_TELLABLE: Final = frozenset(map(str.lower, HEADERS))
+_NEEDS_BUS: Final = "/events"
 _METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 _TWISTS_PER_CASE: Final = 4
 _REMEMBERED: Final = 40
@@ -205,6 +208,8 @@ class Tally:
     statuses: Counter[int] = field(default_factory=Counter)
     findings: dict[tuple[str, str, str], Finding] = field(default_factory=dict)
     good: set[str] = field(default_factory=set)
+    headers: set[tuple[str, str]] = field(default_factory=set)
+    """Which documented header was sent by which operation, in a good answer."""
 
     def unreached(self, api: Api) -> list[str]:
         """Operations of a service that never answered with 2xx."""
@@ -259,6 +264,11 @@ class Fuzzer:
                 self._vary(self._example_of(operation), operation.path)
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
                 self._run_operation(operation, mode, cases)
+
+    def read_everything(self) -> None:
+        """Make each call that only reads, about what there is: lists first, since they name it."""
+        for path in sorted(self._document["paths"], key=lambda each: (each.count("{"), each)):
+            self._plain(path)
 
     def _run_operation(self, operation: Any, mode: GenerationMode, cases: int) -> None:
         try:
@@ -377,7 +387,11 @@ class Fuzzer:
             self._find("raised", Finding(name, "raised", call, repr(error)), path, method)
             return None
         self._tally.statuses[answer.status] += 1
-        if answer.status >= 500:
+        if wrong := self._wrong_headers(answer, path, method):
+            self._find("headers", Finding(name, "headers not as documented", call, wrong), path, method)
+        if answer.status == 503 and path == _NEEDS_BUS:
+            pass  # there is no bus here, and that is what it says
+        elif answer.status >= 500:
             self._find(
                 "5xx",
                 Finding(name, str(answer.status), call, self._cause() or answer.body.decode()[:300]),
@@ -413,6 +427,25 @@ class Fuzzer:
         if validator is not None and (error := next(validator.iter_errors(content), None)) is not None:
             detail = f"{'/'.join(map(str, error.instance_path))}: {error.message[:300]}"
             self._find("schema", Finding(self._api.service.name, "not as documented", call, detail), path, method)
+
+    def _wrong_headers(self, answer: Answer, path: str, method: str) -> str:
+        """Headers that the document promises and that are not sent, and such as it would have to name and does not."""
+        found = self._responses(path, method).get(str(answer.status))
+        if found is None:
+            return ""
+        told = {name.lower(): self._resolve(each) for name, each in self._resolve(found).get("headers", {}).items()}
+        owed = sorted(name for name, each in told.items() if each.get("required") and name not in answer.headers)
+        untold = sorted((answer.headers.keys() & _TELLABLE) - told.keys())
+        if answer.status < 400:
+            self._tally.headers |= {(f"{method} {path}", name) for name in told.keys() & answer.headers.keys()}
+        return " and ".join([f"{name} is not sent" for name in owed] + [f"{name} is not documented" for name in untold])
+
+    def _resolve(self, described: dict[str, Any]) -> dict[str, Any]:
+        if "$ref" not in described:
+            return described
+        _, _, kind, name = described["$ref"].split("/")
+        resolved: dict[str, Any] = self._document["components"][kind][name]
+        return resolved
 
     def _responses(self, path: str, method: str) -> dict[str, Any]:
         responses: dict[str, Any] = self._document["paths"].get(path, {}).get(method, {}).get("responses", {})

@@ -26,7 +26,7 @@ from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["antidumping and countervailing duties"])
 
 _ENTRIES_AT_ONCE: Final = 500
 _STOPPED_DAYS: Final = 180

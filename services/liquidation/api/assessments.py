@@ -18,7 +18,7 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import canonical_entry_number, engine_of
 
-router = APIRouter()
+router = APIRouter(tags=["money"])
 
 
 class LineAmountsOut(BaseModel):

@@ -37,7 +37,7 @@ from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["money"])
 
 BillPath = Annotated[str, Path(description="Bill number.", examples=["B7603245278-B01"], max_length=20)]
 

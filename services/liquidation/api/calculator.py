@@ -21,7 +21,7 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import now_of
 
-router = APIRouter(tags=["public"])
+router = APIRouter(tags=["deadlines"])
 
 _FACTS = TypeAdapter(CalculatorFacts)
 

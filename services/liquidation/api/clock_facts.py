@@ -17,11 +17,12 @@ from shared.db.transaction import reading, transaction
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import LegalDay
 from shared.web.requests import canonical_entry_number, engine_of, now_of
 
-router = APIRouter()
+router = APIRouter(tags=["deadlines"])
 
 
 class DesignatedImportIn(BaseModel):
@@ -93,6 +94,7 @@ class ClockFactsOut(BaseModel):
 
 
 @router.get("/entries/{entry_number}/clock-facts", summary="Days of an entry that no summary carries")
+@tells("ETag")
 async def read_clock_facts(
     entry_number: EntryNumberPath,
     request: Request,
@@ -110,6 +112,7 @@ async def read_clock_facts(
 
 
 @router.put("/entries/{entry_number}/clock-facts", summary="Record days of an entry that no summary carries")
+@tells("ETag")
 async def put_clock_facts(
     entry_number: EntryNumberPath,
     body: ClockFactsIn,

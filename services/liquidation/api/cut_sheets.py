@@ -20,6 +20,7 @@ from shared.runtime.access import Matter, reach_of
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import Ordinal
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
@@ -27,7 +28,7 @@ from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["cycles"])
 
 
 NumberPath = Annotated[Ordinal, Path(description="Which dry run of the Friday.", examples=[2])]
@@ -223,6 +224,7 @@ async def list_forecast_changes(
 @router.post(
     "/cycles/{friday}/cut-sheet", status_code=201, summary="Make the cut sheet of a cycle", response_model=CutSheetOut
 )
+@tells("ETag")
 async def create_cut_sheet(
     friday: FridayPath, request: Request, caller: Annotated[Identity, allow("cycle.cut")], call: CurrentIdempotentCall
 ) -> Response:
@@ -236,6 +238,7 @@ async def create_cut_sheet(
 
 
 @router.get("/cycles/{friday}/cut-sheet", summary="The cut sheet of a cycle")
+@tells("ETag")
 async def read_cut_sheet(
     friday: FridayPath, request: Request, response: Response, caller: Annotated[Identity, allow("cycle.read")]
 ) -> CutSheetOut:
@@ -247,6 +250,7 @@ async def read_cut_sheet(
 
 
 @router.post("/cycles/{friday}/cut-sheet/confirmations", summary="Confirm a cut sheet")
+@tells("ETag")
 async def confirm_liquidation_cut_sheet(
     friday: FridayPath,
     body: ConfirmationIn,

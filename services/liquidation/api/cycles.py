@@ -27,7 +27,7 @@ from shared.web.fields import LegalDay
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
 
-router = APIRouter()
+router = APIRouter(tags=["cycles"])
 
 
 class CycleIn(BaseModel):

@@ -26,7 +26,7 @@ from shared.web.fields import LegalDay
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["deadlines"])
 
 _BINDING: Final = {each.code for each in DAYS if each.whose is not None}
 _MOST_NAMED: Final = 50

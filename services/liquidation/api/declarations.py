@@ -30,12 +30,13 @@ from shared.runtime.clock import Clock
 from shared.runtime.errors import Malformed, Refused
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.idempotency import MAX_KEY
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
 from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["programs"])
 
 DeclarationPath = Annotated[
     str, Path(pattern="^[A-Za-z0-9._:-]{1,64}$", description="The id of a declaration, from its answer.")
@@ -199,6 +200,7 @@ class WithdrawalOut(BaseModel):
         " as if they stood alone."
     ),
 )
+@tells("Location")
 async def declare(
     program: ProgramPath,
     request: Request,
@@ -312,6 +314,7 @@ async def list_results(
     response_class=Response,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
+@tells("X-Next-After")
 async def read_results_csv(
     program: ProgramPath,
     declaration_id: DeclarationPath,

@@ -19,11 +19,12 @@ from shared.runtime.access import reach_of
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["deemed cases"])
 
 
 class DeemedCaseOut(BaseModel):
@@ -86,6 +87,7 @@ async def list_deemed_cases(
 
 
 @router.get("/deemed-cases/{entry_number}", summary="The case of an entry deemed liquidated")
+@tells("ETag")
 async def read_deemed_case(
     entry_number: str, request: Request, response: Response, caller: Annotated[Identity, allow("deemed-case.read")]
 ) -> DeemedCaseOut:
@@ -100,6 +102,7 @@ async def read_deemed_case(
 
 
 @router.post("/deemed-cases/{entry_number}/close", summary="Close the case of an entry deemed liquidated")
+@tells("ETag")
 async def close_deemed_case(
     entry_number: str,
     body: CloseIn,

@@ -43,7 +43,7 @@ from shared.web.access import allow
 from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.requests import now_of
 
-router = APIRouter()
+router = APIRouter(tags=["entries"])
 
 
 class DateOut(BaseModel):

@@ -28,7 +28,7 @@ from shared.web.fields import LegalDay
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["entries"])
 
 Sort = Literal["entry-date", "-entry-date", "period-end", "-period-end"]
 

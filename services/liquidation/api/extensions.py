@@ -16,7 +16,7 @@ from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import canonical_entry_number, now_of
 
-router = APIRouter()
+router = APIRouter(tags=["extensions"])
 
 
 class ExtensionOut(BaseModel):

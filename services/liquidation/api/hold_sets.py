@@ -23,13 +23,14 @@ from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["holds"])
 
 
 HoldSetPath = Annotated[str, Path(description="The id that drafting gave.", max_length=64)]
@@ -152,6 +153,7 @@ class PreviewOut(BaseModel):
 
 
 @router.post("/hold-sets", status_code=201, summary="Draft a hold set", response_model=DraftedHoldSetOut)
+@tells("ETag", "Location")
 async def create_hold_set(
     body: HoldSetIn, request: Request, caller: Annotated[Identity, allow("hold-set.draft")], call: CurrentIdempotentCall
 ) -> Response:
@@ -196,6 +198,7 @@ async def list_hold_sets(
 
 
 @router.get("/hold-sets/{hold_set_id}", summary="A hold set with its history")
+@tells("ETag")
 async def read_hold_set(
     hold_set_id: HoldSetPath, request: Request, response: Response, caller: Annotated[Identity, allow("hold-set.read")]
 ) -> HoldSetOut:
@@ -205,6 +208,7 @@ async def read_hold_set(
 
 
 @router.put("/hold-sets/{hold_set_id}", summary="Edit a draft")
+@tells("ETag")
 async def edit_hold_set(
     hold_set_id: HoldSetPath,
     body: HoldSetIn,

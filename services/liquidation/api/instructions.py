@@ -20,13 +20,14 @@ from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound, Transient
 from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["instructions"])
 _log: Final = structlog.get_logger(__name__)
 
 
@@ -143,6 +144,7 @@ class InstructionResultOut(BaseModel):
 
 
 @router.post("/instructions", status_code=201, summary="Draft an instruction", response_model=DraftedInstructionOut)
+@tells("ETag")
 async def create_instruction(
     body: InstructionIn,
     request: Request,
@@ -200,6 +202,7 @@ async def list_instructions(
 
 
 @router.get("/instructions/{instruction_id}", summary="An instruction")
+@tells("ETag")
 async def read_instruction(
     instruction_id: InstructionPath,
     request: Request,
@@ -230,6 +233,7 @@ async def preview_instruction(
 
 
 @router.post("/instructions/{instruction_id}/confirmations", summary="Confirm and apply an instruction")
+@tells("ETag")
 async def confirm_instruction(
     instruction_id: InstructionPath,
     request: Request,

@@ -23,7 +23,7 @@ from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import canonical_entry_number, now_of
 
-router = APIRouter()
+router = APIRouter(tags=["liquidations"])
 
 
 Explanation = Annotated[str, Field(min_length=1, max_length=400, description="Why, as the history is to say it.")]

@@ -20,11 +20,12 @@ from shared.runtime.access import Matter, demand_sight, shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import LegalDay
 from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["money"])
 
 
 class AccountIn(BaseModel):
@@ -126,6 +127,7 @@ class DepositOut(BaseModel):
 
 
 @router.get("/entries/{entry_number}/deposit-facts", summary="What is known of an entry's deposit")
+@tells("ETag")
 async def read_deposit_facts(
     entry_number: EntryNumberPath,
     request: Request,
@@ -143,6 +145,7 @@ async def read_deposit_facts(
 
 
 @router.put("/entries/{entry_number}/deposit-facts", summary="Record what is known of an entry's deposit")
+@tells("ETag")
 async def record_deposit_facts(
     entry_number: EntryNumberPath,
     body: DepositIn,
@@ -184,6 +187,7 @@ async def read_refund_readiness(
 
 
 @router.get("/importers/{importer_number}/refund-account", summary="What is known of a payee")
+@tells("ETag")
 async def read_refund_account(
     importer_number: ImporterPath,
     request: Request,
@@ -199,6 +203,7 @@ async def read_refund_account(
 
 
 @router.put("/importers/{importer_number}/refund-account", summary="Record what is known of a payee")
+@tells("ETag")
 async def record_refund_account(
     importer_number: ImporterPath,
     body: AccountIn,

@@ -13,7 +13,7 @@ from shared.web.fields import LegalDay
 from shared.web.pagination import Page, PageParams, build_page
 from shared.web.requests import engine_of
 
-router = APIRouter(tags=["posted acts"])
+router = APIRouter(tags=["liquidations"])
 
 _MOST: Final = 50_000
 

@@ -25,10 +25,11 @@ from shared.runtime.access import demand_sight, shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["preference"])
 
 
 ClaimPath = Annotated[str, Path(description="The filing number of the claim.", max_length=64)]
@@ -97,6 +98,7 @@ class ClaimDecisionIn(BaseModel):
 
 
 @router.get("/preference-claims/{filing_number}", summary="A claim under 1520(d)")
+@tells("ETag")
 async def read_preference_claim(
     filing_number: ClaimPath,
     request: Request,
@@ -135,6 +137,7 @@ async def read_preference_claim(
 
 
 @router.post("/preference-claims/{filing_number}/decision", status_code=204, summary="Decide a claim under 1520(d)")
+@tells("ETag")
 async def decide_preference_claim(
     filing_number: ClaimPath,
     body: ClaimDecisionIn,

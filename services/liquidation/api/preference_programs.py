@@ -11,7 +11,7 @@ from services.liquidation.domain.rules.rule import Evidence
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 
-router = APIRouter()
+router = APIRouter(tags=["preference"])
 
 
 class PreferenceProgramOut(BaseModel):

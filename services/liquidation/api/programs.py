@@ -25,12 +25,13 @@ from shared.runtime.access import is_staff, shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["programs"])
 
 ProgramPath = Annotated[
     str, Path(pattern="^[a-z0-9][a-z0-9-]{1,39}$", description="The code of a program.", examples=["ieepa-2026"])
@@ -256,6 +257,7 @@ async def list_programs(
 
 
 @router.post("/programs", status_code=201, summary="Draft a program", response_model=RevisionOut)
+@tells("ETag", "Location")
 async def draft_program(
     body: RevisionIn, request: Request, caller: Annotated[Identity, allow("program.draft")], call: CurrentIdempotentCall
 ) -> Response:
@@ -286,6 +288,7 @@ async def read_program(
 @router.post(
     "/programs/{program}/revisions", status_code=201, summary="Draft another revision", response_model=RevisionOut
 )
+@tells("ETag", "Location")
 async def draft_revision(
     program: ProgramPath,
     body: RevisionIn,
@@ -304,6 +307,7 @@ async def draft_revision(
 
 
 @router.put("/programs/{program}/revisions/{revision}", summary="Edit a draft")
+@tells("ETag")
 async def edit_revision(
     program: ProgramPath,
     revision: RevisionPath,
@@ -362,6 +366,7 @@ async def read_trial(
 
 
 @router.post("/programs/{program}/revisions/{revision}/confirmations", summary="Confirm a revision")
+@tells("ETag")
 async def confirm_revision(
     program: ProgramPath,
     revision: RevisionPath,
@@ -378,6 +383,7 @@ async def confirm_revision(
 
 
 @router.post("/programs/{program}/revisions/{revision}/releases", summary="Release a revision")
+@tells("ETag")
 async def release_revision(
     program: ProgramPath,
     revision: RevisionPath,

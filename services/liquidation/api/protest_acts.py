@@ -18,11 +18,12 @@ from shared.runtime.concurrency import etag
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import LARGEST_INTEGER, LegalDay
 from shared.web.requests import engine_of, now_of
 
-router = APIRouter()
+router = APIRouter(tags=["protests"])
 
 MAX_GROUP: Final = 200
 Note = Annotated[str, Field(max_length=500, description="A remark for the history.")]
@@ -215,6 +216,7 @@ class GroupOut(BaseModel):
 
 
 @router.post("/protests/{protest_number}/acts", summary="Act on a protest")
+@tells("ETag")
 async def create_protest_act(
     protest_number: ProtestPath,
     body: AnyActIn,

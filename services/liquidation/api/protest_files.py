@@ -9,12 +9,13 @@ from services.liquidation.api.protests import ProtestPath
 from shared.db.transaction import Transaction
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.files import FILE_BODY, FILE_CONTENT, FileId, FileKey, FileOut, add_file, give_file, list_files
 from shared.web.pagination import CurrentPage, Page
 from shared.web.problem import problem_responses
 from shared.web.requests import today_of
 
-router = APIRouter()
+router = APIRouter(tags=["protests"])
 
 
 @router.post(
@@ -25,6 +26,7 @@ router = APIRouter()
     responses=problem_responses([400, 413, 415]),
     openapi_extra=FILE_BODY,
 )
+@tells("Idempotency-Replayed", "Location")
 async def add_protest_file(
     protest_number: ProtestPath, request: Request, caller: Annotated[Identity, allow("protest-file.add")], key: FileKey
 ) -> Response:
@@ -61,6 +63,7 @@ async def list_protest_files(
     response_class=Response,
     responses={**problem_responses([409]), **FILE_CONTENT},
 )
+@tells("Content-Disposition", "ETag")
 async def read_protest_file(
     protest_number: ProtestPath,
     file_id: FileId,

@@ -31,13 +31,14 @@ from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["protests"])
 
 
 ProtestPath = Annotated[str, Path(description="The protest number.", max_length=64, examples=["270426101688"])]
@@ -247,6 +248,7 @@ class IssueOut(BaseModel):
 
 
 @router.post("/protests", status_code=201, summary="File a protest", response_model=FiledOut)
+@tells("Location")
 async def create_protest(
     body: ProtestIn, request: Request, caller: Annotated[Identity, allow("protest.file")], call: CurrentIdempotentCall
 ) -> Response:
@@ -335,6 +337,7 @@ async def list_protest_issues(
 
 
 @router.get("/protests/{protest_number}", summary="A protest")
+@tells("ETag")
 async def read_protest(
     protest_number: ProtestPath,
     request: Request,

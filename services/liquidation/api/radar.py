@@ -26,7 +26,7 @@ from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["radar"])
 
 
 class RadarCountOut(BaseModel):

@@ -15,7 +15,7 @@ from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["liquidations"])
 
 
 class RecomputeDifferenceOut(BaseModel):

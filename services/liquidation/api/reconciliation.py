@@ -18,7 +18,7 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import engine_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["reconciliation"])
 
 _MOST = 20_000
 _SHOWN = 200

@@ -30,13 +30,14 @@ from shared.runtime.access import demand_sight, no_such, reach_of, shown_importe
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import LegalDay
 from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["money"])
 
 
 RefundPath = Annotated[str, Path(description="Refund number.", examples=["B7603245278-R01"], max_length=20)]
@@ -144,6 +145,7 @@ async def list_refunds(
 
 
 @router.get("/refunds/{refund_number}", summary="A refund")
+@tells("ETag")
 async def read_refund(
     refund_number: RefundPath, request: Request, response: Response, caller: Annotated[Identity, allow("refund.read")]
 ) -> WholeRefundOut:
@@ -152,6 +154,7 @@ async def read_refund(
 
 
 @router.post("/refunds/{refund_number}/certify", summary="Certify a refund")
+@tells("ETag")
 async def certify_refund(
     refund_number: RefundPath,
     request: Request,
@@ -166,6 +169,7 @@ async def certify_refund(
 
 
 @router.post("/refunds/{refund_number}/pay", summary="Record that a refund was paid")
+@tells("ETag")
 async def pay_refund(
     refund_number: RefundPath,
     body: RefundPaymentIn,

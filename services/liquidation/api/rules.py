@@ -24,7 +24,7 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
 
-router = APIRouter(tags=["public"])
+router = APIRouter(tags=["rules"])
 
 _NEAR = 5
 _ALIKE = 0.4

@@ -29,8 +29,8 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import engine_of, now_of
 
-router = APIRouter()
-codes_router = APIRouter()
+router = APIRouter(tags=["entries"])
+codes_router = APIRouter(tags=["entries"])
 
 _CODE: Final[dict[str, Any]] = {
     "code": "period-ends",

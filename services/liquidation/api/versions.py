@@ -31,7 +31,7 @@ from shared.web.fields import Ordinal
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of
 
-router = APIRouter()
+router = APIRouter(tags=["entries"])
 
 VersionPath = Annotated[Ordinal, Path(description="Version of the summary: 1 as first filed.", examples=[1])]
 

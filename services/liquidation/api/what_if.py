@@ -28,7 +28,7 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import canonical_entry_number, engine_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["money"])
 
 
 class WhatIfIn(BaseModel):

@@ -35,6 +35,7 @@ from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.runtime.logging import mask_importer_numbers
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import BLANK_IS_ABSENT, BigOrdinal, LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
@@ -43,7 +44,7 @@ from shared.web.problem import problem_responses
 from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter(tags=["broadcasts"])
-public_router = APIRouter(tags=["public"])
+public_router = APIRouter(tags=["broadcasts"])
 
 _PAGE_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
@@ -275,6 +276,7 @@ async def list_broadcasts(
 
 
 @router.get("/broadcasts/{broadcast_id}", summary="A broadcast with its progress")
+@tells("ETag")
 async def read_broadcast(
     broadcast_id: BroadcastPath,
     request: Request,
@@ -300,6 +302,7 @@ async def read_broadcast(
 
 
 @router.put("/broadcasts/{broadcast_id}", summary="Revise a draft", responses=problem_responses([409, 412, 428]))
+@tells("ETag")
 async def revise_broadcast(
     broadcast_id: BroadcastPath,
     body: BroadcastIn,
@@ -363,6 +366,7 @@ async def preview_broadcast(
 @router.post(
     "/broadcasts/{broadcast_id}/release", summary="Release a broadcast", responses=problem_responses([409, 412, 428])
 )
+@tells("ETag")
 async def release_broadcast(
     broadcast_id: BroadcastPath,
     request: Request,
@@ -377,6 +381,7 @@ async def release_broadcast(
 
 
 @router.post("/broadcasts/{broadcast_id}/pause", summary="Pause a broadcast", responses=problem_responses([409]))
+@tells("ETag")
 async def pause_broadcast(
     broadcast_id: BroadcastPath,
     body: ReasonIn,
@@ -389,6 +394,7 @@ async def pause_broadcast(
 
 
 @router.post("/broadcasts/{broadcast_id}/resume", summary="Resume a broadcast", responses=problem_responses([409]))
+@tells("ETag")
 async def resume_broadcast(
     broadcast_id: BroadcastPath,
     body: ReasonIn,
@@ -401,6 +407,7 @@ async def resume_broadcast(
 
 
 @router.post("/broadcasts/{broadcast_id}/withdraw", summary="Withdraw a broadcast", responses=problem_responses([409]))
+@tells("ETag")
 async def withdraw_broadcast(
     broadcast_id: BroadcastPath,
     body: ReasonIn,
@@ -468,6 +475,7 @@ async def search_archive(
     dependencies=[allow("broadcast-archive.read")],
     response_class=HTMLResponse,
 )
+@tells("Link")
 async def read_archive_page(
     request: Request,
     response: Response,

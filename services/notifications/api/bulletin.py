@@ -31,10 +31,11 @@ from shared.db.transaction import reading
 from shared.runtime.access import no_such
 from shared.runtime.errors import Refused
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.pagination import CurrentPage, Page, PageParams, build_page
 from shared.web.requests import engine_of, now_of
 
-router = APIRouter(tags=["public"])
+router = APIRouter(tags=["bulletin"])
 
 _MOST_IN_FILE: Final = 5000
 _MOST_IN_FEED: Final = 100
@@ -129,6 +130,7 @@ async def search_bulletin(
     response_class=HTMLResponse,
     responses={422: {"content": {"text/html": {}}, "description": "The page, saying what to type instead."}},
 )
+@tells("Link")
 async def read_bulletin_page(
     request: Request, response: Response, terms: SearchTerms, page: CurrentPage
 ) -> HTMLResponse:

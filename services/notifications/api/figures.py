@@ -11,7 +11,7 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import engine_of
 
-router = APIRouter()
+router = APIRouter(tags=["figures"])
 
 
 class NoticeFigures(BaseModel):

@@ -19,6 +19,7 @@ from shared.runtime.access import demand_sight, no_such, reach_of
 from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.files import depot_of
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -148,6 +149,7 @@ async def read_letter_batch(
         **problem_responses([409]),
     },
 )
+@tells("Content-Disposition", "ETag")
 async def read_letter_archive(
     batch_id: BatchPath, request: Request, caller: Annotated[Identity, allow("letter.read")]
 ) -> Response:
@@ -165,6 +167,7 @@ async def read_letter_archive(
         **problem_responses([409]),
     },
 )
+@tells("Content-Disposition", "ETag")
 async def read_letter_manifest(
     batch_id: BatchPath, request: Request, caller: Annotated[Identity, allow("letter.read")]
 ) -> Response:
@@ -182,6 +185,7 @@ async def read_letter_manifest(
         **problem_responses([409]),
     },
 )
+@tells("Content-Disposition")
 async def read_letter_table(
     batch_id: BatchPath, request: Request, caller: Annotated[Identity, allow("letter.read")]
 ) -> Response:
@@ -238,16 +242,15 @@ async def _find_ready(request: Request, caller: Identity, batch_id: UUID) -> Bat
 async def _give(request: Request, digest: bytes | None, media_type: str, name: str) -> Response:
     assert digest is not None  # a batch is ready with both of its files
     pieces = await depot_of(request).open(digest)
-    return StreamingResponse(pieces, media_type=media_type, headers=_file_headers(name, digest))
+    tag = {"ETag": f'"{digest.hex()}"'}
+    return StreamingResponse(pieces, media_type=media_type, headers=tag | _file_headers(name))
 
 
-def _file_headers(name: str, digest: bytes | None = None) -> dict[str, str]:
-    tag = {"ETag": f'"{digest.hex()}"'} if digest is not None else {}
+def _file_headers(name: str) -> dict[str, str]:
     return {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "private, no-store",
         "X-Content-Type-Options": "nosniff",
-        **tag,
     }
 
 

@@ -21,6 +21,7 @@ from shared.db.transaction import reading, transaction
 from shared.runtime.access import demand_sight, is_staff, no_such, reach_of
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.fields import LegalDay
 from shared.web.files import depot_of
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -167,6 +168,7 @@ async def list_letters(
     response_class=Response,
     responses=PDF_CONTENT,
 )
+@tells("Content-Disposition", "ETag")
 async def read_letter(
     notice_id: NoticePath,
     request: Request,

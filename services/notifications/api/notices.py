@@ -34,7 +34,7 @@ from shared.web.fields import LegalDay
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["notices"])
 
 
 class NoticeOut(BaseModel):

@@ -20,6 +20,7 @@ from shared.runtime.access import is_staff, no_such, reach_of, shown_importer_nu
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -27,7 +28,7 @@ from shared.web.problem import problem_responses
 from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter(tags=["questions"])
-public_router = APIRouter(tags=["public"])
+public_router = APIRouter(tags=["questions"])
 
 QuestionPath = Annotated[UUID, Path(description="The id of the question.")]
 AnswerPath = Annotated[UUID, Path(description="The id of the question that was answered.")]
@@ -231,6 +232,7 @@ async def list_questions(
 
 
 @router.get("/questions/{question_id}", summary="A question")
+@tells("ETag")
 async def read_question(
     question_id: QuestionPath,
     request: Request,
@@ -246,6 +248,7 @@ async def read_question(
 
 
 @router.put("/questions/{question_id}", summary="Rephrase a question", responses=problem_responses([409, 412, 428]))
+@tells("ETag")
 async def rephrase_question(
     question_id: QuestionPath,
     body: WordsIn,
@@ -263,6 +266,7 @@ async def rephrase_question(
 @router.post(
     "/questions/{question_id}/moderate", summary="Moderate a question", responses=problem_responses([409, 412, 428])
 )
+@tells("ETag")
 async def moderate_question(
     question_id: QuestionPath,
     body: ModerationIn,
@@ -290,6 +294,7 @@ async def moderate_question(
     summary="Answer a question",
     responses=problem_responses([409, 412, 428, 503]),
 )
+@tells("ETag")
 async def answer_question(
     question_id: QuestionPath,
     body: AnswerIn,
@@ -315,6 +320,7 @@ async def answer_question(
 @router.post(
     "/questions/{question_id}/release", summary="Release an answer", responses=problem_responses([409, 412, 428])
 )
+@tells("ETag")
 async def release_answer(
     question_id: QuestionPath,
     request: Request,

@@ -21,7 +21,7 @@ from shared.web.access import allow
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter(tags=["subscriptions"])
-public_router = APIRouter(tags=["public"])
+public_router = APIRouter(tags=["subscriptions"])
 
 _PAGE_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",

@@ -19,12 +19,13 @@ from shared.runtime.errors import Malformed, NotFound
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.idempotency import MAX_KEY
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
 from shared.web.requests import engine_of
 
-router = APIRouter()
+router = APIRouter(tags=["accounts"])
 
 _FORMATS: Final[dict[str, Format]] = {
     "text/csv": "csv",
@@ -139,6 +140,7 @@ class RowResultOut(BaseModel):
         "it away."
     ),
 )
+@tells("Location")
 async def import_importers(
     request: Request,
     response: Response,

@@ -41,12 +41,13 @@ from shared.runtime.access import shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["accounts"])
 
 
 @router.post("/importers", status_code=201, summary="Register importer accounts")
@@ -106,6 +107,7 @@ async def list_importers(
 
 
 @router.get("/importers/{importer_number}", summary="One importer account")
+@tells("ETag")
 async def read_importer(
     importer_number: ImporterNumberPath,
     request: Request,
@@ -128,6 +130,7 @@ async def read_importer(
     summary="Change an importer account",
     responses=problem_responses([412, 428]),
 )
+@tells("ETag")
 async def change_importer(
     importer_number: ImporterNumberPath,
     body: AccountChangeIn,

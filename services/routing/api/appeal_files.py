@@ -9,6 +9,7 @@ from services.routing.api.appeals import AppealNumber
 from shared.db.transaction import Transaction
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.files import FILE_BODY, FILE_CONTENT, FileId, FileKey, FileOut, add_file, give_file, list_files
 from shared.web.pagination import CurrentPage, Page
 from shared.web.problem import problem_responses
@@ -25,6 +26,7 @@ router = APIRouter(tags=["appeals"])
     responses=problem_responses([400, 413, 415]),
     openapi_extra=FILE_BODY,
 )
+@tells("Idempotency-Replayed", "Location")
 async def add_appeal_file(
     appeal_number: AppealNumber, request: Request, caller: Annotated[Identity, allow("appeal-file.add")], key: FileKey
 ) -> Response:
@@ -61,6 +63,7 @@ async def list_appeal_files(
     response_class=Response,
     responses={**problem_responses([409]), **FILE_CONTENT},
 )
+@tells("Content-Disposition", "ETag")
 async def read_appeal_file(
     appeal_number: AppealNumber,
     file_id: FileId,

@@ -40,6 +40,7 @@ from shared.runtime.access import is_staff, reach_of, shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -53,6 +54,7 @@ AppealNumber = Annotated[str, Path(description="Number of an appeal.", max_lengt
 
 
 @router.post("/appeals", status_code=201, summary="Appeal against the assigned Center", response_model=AppealOut)
+@tells("ETag", "Location")
 async def file_appeal(
     body: AppealIn, request: Request, caller: Annotated[Identity, allow("appeal.file")], call: CurrentIdempotentCall
 ) -> Response:
@@ -115,6 +117,7 @@ async def list_appeals(
 
 
 @router.get("/appeals/{appeal_number}", summary="One appeal")
+@tells("ETag")
 async def read_appeal(
     appeal_number: AppealNumber, request: Request, response: Response, caller: Annotated[Identity, allow("appeal.read")]
 ) -> AppealOut:
@@ -125,6 +128,7 @@ async def read_appeal(
 
 
 @router.post("/appeals/{appeal_number}/supplements", summary="Supply what an appeal lacks")
+@tells("ETag")
 async def supplement_appeal(
     appeal_number: AppealNumber,
     body: ContentsIn,
@@ -148,6 +152,7 @@ async def supplement_appeal(
 
 
 @router.post("/appeals/{appeal_number}/withdrawal", summary="Withdraw an appeal")
+@tells("ETag")
 async def withdraw_appeal(
     appeal_number: AppealNumber,
     body: WithdrawalIn,
@@ -165,6 +170,7 @@ async def withdraw_appeal(
 
 
 @router.post("/appeals/{appeal_number}/review", summary="Take an appeal under review")
+@tells("ETag")
 async def review_appeal(
     appeal_number: AppealNumber,
     body: ReviewIn,
@@ -180,6 +186,7 @@ async def review_appeal(
 
 
 @router.post("/appeals/{appeal_number}/decision", summary="Decide an appeal")
+@tells("ETag")
 async def decide_appeal(
     appeal_number: AppealNumber,
     body: DecisionIn,

@@ -38,8 +38,8 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import engine_of, today_of
 
-router = APIRouter()
-public_router = APIRouter(tags=["public"])
+router = APIRouter(tags=["assignment"])
+public_router = APIRouter(tags=["assignment"])
 
 
 @router.get("/importers/{importer_number}/assignment", summary="Which Center an importer has, and why")

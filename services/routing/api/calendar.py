@@ -20,8 +20,8 @@ from shared.web.fields import AppointedHour, LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
-public_router = APIRouter(tags=["public"])
+router = APIRouter(tags=["directory"])
+public_router = APIRouter(tags=["directory"])
 
 _MOST_DAYS = 366
 

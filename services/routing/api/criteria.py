@@ -27,13 +27,14 @@ from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import LegalDay, Ordinal
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
 
-router = APIRouter()
+router = APIRouter(tags=["selection criteria"])
 
 
 CriterionPath = Annotated[str, Path(description="The criterion's id.", examples=["cheap-garments-vn"])]
@@ -132,6 +133,7 @@ async def list_criteria(
 
 
 @router.post("/selection-criteria", status_code=201, summary="Draft a criterion", response_model=CriterionOut)
+@tells("ETag")
 async def draft_criterion(
     body: CriterionIn,
     request: Request,
@@ -151,6 +153,7 @@ async def draft_criterion(
 
 
 @router.get("/selection-criteria/{criterion_id}", summary="A criterion")
+@tells("ETag")
 async def read_one_criterion(
     criterion_id: CriterionPath,
     request: Request,
@@ -165,6 +168,7 @@ async def read_one_criterion(
 
 
 @router.patch("/selection-criteria/{criterion_id}", summary="Change a criterion")
+@tells("ETag")
 async def edit_criterion(
     criterion_id: CriterionPath,
     body: CriterionPatch,
@@ -187,6 +191,7 @@ async def edit_criterion(
 
 
 @router.post("/selection-criteria/{criterion_id}/shadow", summary="Put a criterion on trial")
+@tells("ETag")
 async def put_on_trial(
     criterion_id: CriterionPath,
     body: ActIn,
@@ -210,6 +215,7 @@ async def put_on_trial(
 
 
 @router.post("/selection-criteria/{criterion_id}/live", summary="Ask for a criterion to go live")
+@tells("ETag")
 async def ask_for_live(
     criterion_id: CriterionPath,
     body: ReasonIn,
@@ -225,6 +231,7 @@ async def ask_for_live(
 
 
 @router.post("/selection-criteria/{criterion_id}/confirm", summary="Let a criterion go live")
+@tells("ETag")
 async def confirm_live(
     criterion_id: CriterionPath,
     body: ActIn,
@@ -248,6 +255,7 @@ async def confirm_live(
 
 
 @router.post("/selection-criteria/{criterion_id}/retire", summary="Retire a criterion")
+@tells("ETag")
 async def retire_criterion(
     criterion_id: CriterionPath,
     body: RetirementIn,

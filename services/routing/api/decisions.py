@@ -23,7 +23,7 @@ from shared.web.access import allow
 from shared.web.faults import BodyRefused, read_document
 from shared.web.requests import canonical_entry_number, engine_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["routing"])
 
 ENTRY_EXAMPLE: Final = {
     "entry_number": "B7603245278",

@@ -37,8 +37,8 @@ from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
-public_router = APIRouter(tags=["public"])
+router = APIRouter(tags=["directory"])
+public_router = APIRouter(tags=["directory"])
 
 UnitCode = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Text = Annotated[str, Field(min_length=1, max_length=200)]

@@ -16,7 +16,7 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import today_of
 
-router = APIRouter()
+router = APIRouter(tags=["events"])
 
 _STRUCTURED: Final = "application/cloudevents+json"
 _BATCH: Final = "application/cloudevents-batch+json"

@@ -17,12 +17,13 @@ from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import optional_if_match
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
 from shared.web.requests import engine_of, now_of
 
-router = APIRouter()
+router = APIRouter(tags=["accounts"])
 
 FamilyPath = Annotated[
     str,
@@ -125,6 +126,7 @@ async def list_families(
 
 
 @router.get("/families/{family}", summary="One account family")
+@tells("ETag")
 async def read_family(
     family: FamilyPath, request: Request, response: Response, caller: Annotated[Identity, allow("family.read")]
 ) -> FamilyDetails:
@@ -139,6 +141,7 @@ async def read_family(
 
 
 @router.put("/families/{family}", summary="Create or change an account family", responses=problem_responses([412, 428]))
+@tells("ETag")
 async def write_family(
     family: FamilyPath,
     body: FamilyIn,

@@ -20,8 +20,8 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import engine_of
 
-router = APIRouter()
-public_router = APIRouter(tags=["public"])
+router = APIRouter(tags=["figures"])
+public_router = APIRouter(tags=["figures"])
 
 
 class RoutingFigures(BaseModel):

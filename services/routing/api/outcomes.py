@@ -21,7 +21,7 @@ from shared.web.access import allow
 from shared.web.fields import LARGEST_INTEGER, LegalDay
 from shared.web.requests import engine_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["selection criteria"])
 
 From = Annotated[
     LegalDay | None,

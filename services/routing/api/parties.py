@@ -33,6 +33,7 @@ from shared.runtime.access import is_staff, shown_importer_number
 from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch, optional_if_match
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -76,6 +77,7 @@ async def register_parties(
 
 
 @router.get("/parties/{party_id}", summary="One party")
+@tells("ETag")
 async def read_party(
     party_id: PartyPath, request: Request, response: Response, caller: Annotated[Identity, allow("party.read")]
 ) -> PartyDetails:
@@ -91,6 +93,7 @@ async def read_party(
 
 
 @router.put("/parties/{party_id}", summary="Register or change a party", responses=problem_responses([412, 428]))
+@tells("ETag")
 async def write_party(
     party_id: PartyPath,
     body: PartyBody,
@@ -113,6 +116,7 @@ async def write_party(
 @router.put(
     "/parties/{party_id}/contacts", summary="Say whom to reach at a party", responses=problem_responses([412, 428])
 )
+@tells("ETag")
 async def change_contacts(
     party_id: PartyPath,
     body: PartyContactsIn,
@@ -194,6 +198,7 @@ async def list_delegations_to_party(
     summary="Delegate to a party",
     response_model=DelegationDetails,
 )
+@tells("ETag", "Location")
 async def grant_delegation(
     party_id: PartyPath,
     body: DelegationIn,
@@ -253,6 +258,7 @@ async def list_delegations_of_importer(
 
 
 @router.get("/delegations/{delegation_id}", summary="One delegation")
+@tells("ETag")
 async def read_delegation(
     delegation_id: DelegationPath,
     request: Request,
@@ -269,6 +275,7 @@ async def read_delegation(
 
 
 @router.post("/delegations/{delegation_id}/revoke", summary="End a delegation")
+@tells("ETag")
 async def end_delegation(
     delegation_id: DelegationPath,
     body: DelegationEndIn,

@@ -30,7 +30,7 @@ from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["assignment"])
 
 PolicyVersion = Annotated[str, Path(description="Version of an assignment policy.", examples=[DEFAULT_VERSION])]
 Why = Annotated[str, Field(min_length=1, max_length=500, description="The reason, for the record.")]

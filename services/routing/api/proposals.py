@@ -19,12 +19,13 @@ from shared.runtime.access import shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import BigOrdinal, LegalDay
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
 
-router = APIRouter()
+router = APIRouter(tags=["assignment"])
 
 
 """Who confirms: the Validation and Compliance team, and the directors of the Center (processes 3.1)."""
@@ -212,6 +213,7 @@ async def list_proposals(
 
 
 @router.get("/assignment-proposals/{proposal_id}", summary="One assignment proposal")
+@tells("ETag")
 async def read_proposal(
     proposal_id: ProposalId, request: Request, response: Response, caller: Annotated[Identity, allow("proposal.read")]
 ) -> ProposalOut:
@@ -224,6 +226,7 @@ async def read_proposal(
 
 
 @router.post("/assignment-proposals/{proposal_id}/confirm", summary="Give the account the proposed Center")
+@tells("ETag")
 async def confirm_proposal(
     proposal_id: ProposalId,
     body: ConfirmationIn,
@@ -250,6 +253,7 @@ async def confirm_proposal(
 
 
 @router.post("/assignment-proposals/{proposal_id}/reject", summary="Leave the account as it is")
+@tells("ETag")
 async def reject_proposal(
     proposal_id: ProposalId,
     body: RejectionIn,
@@ -267,6 +271,7 @@ async def reject_proposal(
 
 
 @router.post("/assignment-proposals/{proposal_id}/override", summary="Give the account another Center")
+@tells("ETag")
 async def override_proposal(
     proposal_id: ProposalId,
     body: OverrideIn,

@@ -23,7 +23,7 @@ from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["recommendations"])
 
 Figure = Annotated[Decimal, Field(ge=-(10**15), le=10**15, decimal_places=4)]
 RecommendationId = Annotated[

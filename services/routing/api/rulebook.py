@@ -10,9 +10,10 @@ from services.routing.acts.rulebook import read_pieces, write_rulebook
 from services.routing.store.rulebook import RulesInForce
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.requests import engine_of, now_of
 
-router = APIRouter()
+router = APIRouter(tags=["rules"])
 
 _SPOOL = 8 * 1024 * 1024
 _MEDIA_TYPE = "application/x-ndjson"
@@ -25,17 +26,18 @@ _MEDIA_TYPE = "application/x-ndjson"
     responses={
         200: {
             "description": "A JSON object on each line; the last one has the number of lines before it, their SHA-256, "
-            "and when the file was taken. `centerline rulebook check` tells whether a file is whole.",
+            "which is the ETag too, and when the file was taken. `centerline rulebook check` tells whether a file is "
+            "whole.",
             "content": {
                 _MEDIA_TYPE: {
                     "schema": {"type": "string"},
                     "example": '{"floor_basis_points":100,"format":1,"kind":"rule-book"}\n',
                 }
             },
-            "headers": {"ETag": {"schema": {"type": "string"}, "description": "The SHA-256 that the last line names."}},
         }
     },
 )
+@tells("Content-Disposition", "ETag")
 async def export_rulebook(request: Request, _: Annotated[Identity, allow("rule-book.export")]) -> StreamingResponse:
     """Everything that entries are decided with, of one state: published tariff maps, criteria with their days,
     confirmed policies, Centers, medians, accounts with their changes and assignments, moves of open matters.

@@ -37,13 +37,14 @@ from shared.runtime.access import shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["tariff maps"])
 
 VersionPath = Annotated[str, Path(description="The version's name.", examples=["tariff-map-0001"])]
 
@@ -74,6 +75,7 @@ async def list_tariff_maps(
     response_model=TariffMapDetailOut,
     responses={200: {"content": {CSV: {"example": EXAMPLE_CSV}}}},
 )
+@tells("ETag", "Link")
 async def read_tariff_map(
     version: VersionPath,
     request: Request,
@@ -156,6 +158,7 @@ async def draft_tariff_map(
 
 
 @router.patch("/tariff-maps/{version}/rows", summary="Edit the rows of a draft")
+@tells("ETag")
 async def edit_tariff_map(
     version: VersionPath,
     body: RowsIn,
@@ -183,6 +186,7 @@ async def edit_tariff_map(
 
 
 @router.post("/tariff-maps/{version}/validate", summary="Find what is wrong with a draft")
+@tells("ETag")
 async def validate_tariff_map(
     version: VersionPath,
     request: Request,
@@ -241,6 +245,7 @@ async def diff_tariff_map(
 
 
 @router.post("/tariff-maps/{version}/publish", summary="Publish a validated version")
+@tells("ETag")
 async def publish_tariff_map(
     version: VersionPath,
     body: PublicationIn,

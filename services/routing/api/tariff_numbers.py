@@ -17,7 +17,7 @@ from shared.runtime.errors import FieldFault, Refused
 from shared.web.access import allow
 from shared.web.requests import engine_of, today_of
 
-public_router = APIRouter(tags=["public"])
+public_router = APIRouter(tags=["tariff maps"])
 
 
 class MapRowOut(BaseModel):

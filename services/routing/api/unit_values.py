@@ -16,7 +16,7 @@ from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
 
-router = APIRouter()
+router = APIRouter(tags=["selection criteria"])
 
 
 _EXAMPLE: dict[str, Any] = {

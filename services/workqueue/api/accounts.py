@@ -26,7 +26,7 @@ from shared.web.access import allow
 from shared.web.asking import Neighbour, Unanswered
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["accounts"])
 
 _DAYS = 90
 _SHOWN = 50

@@ -19,7 +19,7 @@ from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["staff"])
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 DelegationId = Annotated[UUID, Path(description="The id of a delegation.")]

@@ -24,11 +24,12 @@ from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import optional_if_match
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["board"])
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -131,6 +132,7 @@ class PanelOut(BaseModel):
 
 
 @router.get("/centers/{center}/board", summary="The enforcement board of a Center")
+@tells("ETag")
 async def read_board(
     center: CenterPath, request: Request, response: Response, caller: Annotated[Identity, allow("board.read")]
 ) -> BoardOut:
@@ -141,6 +143,7 @@ async def read_board(
 
 
 @router.put("/centers/{center}/board", summary="Set the enforcement board of a Center")
+@tells("ETag")
 async def set_board(
     center: CenterPath,
     body: BoardIn,

@@ -25,7 +25,7 @@ from shared.web.access import allow
 from shared.web.idempotency import RepeatableCall, answer_once
 from shared.web.requests import engine_of, now_of
 
-router = APIRouter()
+router = APIRouter(tags=["claims"])
 
 
 class ClaimOut(BaseModel):

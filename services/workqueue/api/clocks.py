@@ -23,7 +23,7 @@ from shared.web.fields import LegalDay
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["clocks"])
 
 
 class ItemClockOut(BaseModel):

@@ -21,7 +21,7 @@ from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["need to know"])
 
 Subject = Annotated[str, Field(min_length=1, max_length=200)]
 

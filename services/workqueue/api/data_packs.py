@@ -22,7 +22,7 @@ from shared.web.access import allow
 from shared.web.asking import Neighbour, Unanswered
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["data packs"])
 
 _PROCESS: Final = "policy-analysis"
 

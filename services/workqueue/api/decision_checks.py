@@ -25,7 +25,7 @@ from shared.web.access import allow
 from shared.web.asking import Neighbour, Unanswered
 from shared.web.requests import engine_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["decisions"])
 
 
 class DecisionCheckIn(BaseModel):

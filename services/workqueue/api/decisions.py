@@ -29,7 +29,7 @@ from shared.web.access import allow
 from shared.web.idempotency import RepeatableCall, answer_once
 from shared.web.requests import now_of
 
-router = APIRouter()
+router = APIRouter(tags=["decisions"])
 
 
 class ReasonIn(BaseModel):

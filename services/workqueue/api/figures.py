@@ -19,7 +19,7 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import engine_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["figures"])
 
 
 class QueueOut(BaseModel):

@@ -11,12 +11,13 @@ from services.workqueue.domain.note import NoteLevel
 from shared.db.transaction import Transaction
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.files import FILE_BODY, FILE_CONTENT, FileId, FileKey, FileOut, add_file, give_file, list_files
 from shared.web.pagination import CurrentPage, Page
 from shared.web.problem import problem_responses
 from shared.web.requests import engine_of, now_of
 
-router = APIRouter()
+router = APIRouter(tags=["notes and files"])
 
 
 @router.post(
@@ -27,6 +28,7 @@ router = APIRouter()
     responses=problem_responses([400, 413, 415]),
     openapi_extra=FILE_BODY,
 )
+@tells("Idempotency-Replayed", "Location")
 async def add_item_file(
     item_id: ItemId, request: Request, caller: Annotated[Identity, allow("item-file.add")], key: FileKey
 ) -> Response:
@@ -72,6 +74,7 @@ async def list_item_files(
     response_class=Response,
     responses={**problem_responses([409]), **FILE_CONTENT},
 )
+@tells("Content-Disposition", "ETag")
 async def read_item_file(
     item_id: ItemId, file_id: FileId, request: Request, caller: Annotated[Identity, allow("item-file.read")]
 ) -> Response:

@@ -17,7 +17,7 @@ from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import engine_of, now_of
 
-router = APIRouter()
+router = APIRouter(tags=["items"])
 
 
 class SplitIn(BaseModel):

@@ -43,12 +43,13 @@ from shared.db.transaction import reading
 from shared.runtime.access import no_such, reach_of
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.conditional import NOT_MODIFIED, answer_if_changed
 from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import Page, PageParams, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["items"])
 
 _TABLE: Final = (
     "item_id",
@@ -285,6 +286,7 @@ def count_out(found: Counted) -> CountOut:
 @router.get(
     "/items", summary="Items in the order of the queue", response_model=Page[ItemOut], responses=dict(NOT_MODIFIED)
 )
+@tells("ETag")
 async def list_items(
     request: Request,
     caller: Annotated[Identity, allow("item.read")],
@@ -316,6 +318,7 @@ async def list_items(
     response_model=CountOut,
     responses=dict(NOT_MODIFIED),
 )
+@tells("ETag")
 async def count_items(
     request: Request, caller: Annotated[Identity, allow("item.read")], query: Annotated[FilterIn, Query()]
 ) -> Response:
@@ -332,6 +335,7 @@ async def count_items(
     response_class=Response,
     responses={200: {"content": {"text/csv": {"example": f"{','.join(_TABLE)}\r\n"}}}, **NOT_MODIFIED},
 )
+@tells("Content-Disposition", "ETag", "Link")
 async def export_items(
     request: Request, caller: Annotated[Identity, allow("item.read")], query: Annotated[TableIn, Query()]
 ) -> Response:

@@ -21,7 +21,7 @@ from shared.web.access import allow
 from shared.web.fields import LegalDay
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["management"])
 
 _DAYS = 30
 _MOST_DAYS = 400

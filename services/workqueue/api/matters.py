@@ -20,10 +20,11 @@ from shared.contracts.terms import CenterCode, Code, EntryNumber, ImporterNumber
 from shared.db.transaction import Transaction
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import now_of
 
-router = APIRouter()
+router = APIRouter(tags=["items"])
 
 
 class MatterIn(BaseModel):
@@ -175,6 +176,7 @@ class ActedOut(BaseModel):
 
 
 @router.post("/items", status_code=201, summary="Open a matter", response_model=OpenedOut)
+@tells("Location")
 async def open_matter(
     body: MatterIn, request: Request, caller: Annotated[Identity, allow("item.open")], call: CurrentIdempotentCall
 ) -> Response:

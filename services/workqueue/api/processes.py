@@ -14,7 +14,7 @@ from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 
-router = APIRouter()
+router = APIRouter(tags=["processes"])
 
 
 class StageOut(BaseModel):

@@ -25,11 +25,12 @@ from shared.runtime.access import Matter, judge, no_such, reach_of, refusal_of, 
 from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import optional_if_match
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["quality"])
 
 SampleId = Annotated[
     UUID, Path(description="The second review's id.", examples=["0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"])
@@ -144,6 +145,7 @@ class ComparedOut(BaseModel):
 
 
 @router.get("/centers/{center}/quality-plan", summary="How many decisions are reviewed a second time")
+@tells("ETag")
 async def read_quality_plan(
     center: CenterPath, request: Request, response: Response, caller: Annotated[Identity, allow("quality.read")]
 ) -> PlanOut:
@@ -154,6 +156,7 @@ async def read_quality_plan(
 
 
 @router.put("/centers/{center}/quality-plan", summary="Set how many decisions are reviewed a second time")
+@tells("ETag")
 async def set_quality_plan(
     center: CenterPath,
     body: PlanIn,

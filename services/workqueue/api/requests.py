@@ -28,12 +28,13 @@ from shared.db.transaction import Transaction, reading, snapshot
 from shared.runtime.access import demand_sight, is_staff, no_such, reach_of, shown_importer_number
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["requests"])
 
 RequestId = Annotated[UUID, Path(description="The letter's id.", examples=["5b7c1f6d-8f0b-5b7c-9d0e-3f6c1a2b4d5e"])]
 State = Literal["draft", RequestState]
@@ -297,6 +298,7 @@ async def issue_request(
     summary="Draft a request for information or a notice of action",
     response_model=RequestOut,
 )
+@tells("Location")
 async def draft_request(
     item_id: ItemId,
     body: RequestIn,

@@ -17,7 +17,7 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["satisfaction"])
 
 _MOST = 100
 

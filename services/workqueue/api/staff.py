@@ -32,6 +32,7 @@ from shared.runtime.errors import FieldFault, Malformed, Refused
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.logging import mask_importer_numbers
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import optional_if_match
 from shared.web.fields import LegalDay
 from shared.web.guard import find_faults
@@ -39,7 +40,7 @@ from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["staff"])
 
 MOST_ROWS: Final = 20_000
 _MOST_FAULTS: Final = 500
@@ -285,6 +286,7 @@ async def list_staff(
 
 
 @router.get("/staff/{subject}", summary="A person")
+@tells("ETag")
 async def read_staff_member(
     subject: Subject, request: Request, response: Response, caller: Annotated[Identity, allow("staff.read")]
 ) -> MemberOut:
@@ -299,6 +301,7 @@ async def read_staff_member(
 
 
 @router.put("/staff/{subject}", summary="Write a person", responses=problem_responses([412, 428]))
+@tells("ETag")
 async def write_staff_member(
     subject: Subject,
     body: MemberIn,

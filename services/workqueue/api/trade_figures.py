@@ -22,7 +22,7 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter(tags=["public"])
+router = APIRouter(tags=["figures"])
 
 
 class HeadquartersOut(BaseModel):

@@ -20,7 +20,7 @@ from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["claims"])
 
 TransferId = Annotated[UUID, Path(description="The transfer's id.", examples=["0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"])]
 

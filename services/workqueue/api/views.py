@@ -21,13 +21,14 @@ from shared.runtime.access import no_such, reach_of
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity, RoleName
 from shared.web.access import allow
+from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.conditional import NOT_MODIFIED, answer_if_changed
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.problem import problem_responses
 from shared.web.requests import engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["views"])
 
 ViewId = Annotated[UUID, Path(description="The view's id.", examples=["0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"])]
 
@@ -81,6 +82,7 @@ class ViewsOut(BaseModel):
 
 
 @router.get("/views", summary="Saved views", response_model=ViewsOut, responses=dict(NOT_MODIFIED))
+@tells("ETag")
 async def list_views(
     request: Request,
     caller: Annotated[Identity, allow("view.read")],
@@ -124,6 +126,7 @@ async def create_view(
 
 
 @router.get("/views/{view_id}", summary="A saved view")
+@tells("ETag")
 async def read_view(
     view_id: ViewId, request: Request, response: Response, caller: Annotated[Identity, allow("view.read")]
 ) -> ViewOut:
@@ -138,6 +141,7 @@ async def read_view(
 
 
 @router.put("/views/{view_id}", summary="Change a view", responses=problem_responses([412, 428]))
+@tells("ETag")
 async def change_view(
     view_id: ViewId,
     body: ViewIn,

@@ -203,7 +203,16 @@ def _demands_identity(dependant: Dependant) -> bool:
     return dependant.call is identity or any(map(_demands_identity, dependant.dependencies))
 
 
-OPEN_PATHS = {"/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/problems", "/problems/{code}"}
+OPEN_PATHS = {
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/docs",
+    "/docs/static",
+    "/openapi.json",
+    "/problems",
+    "/problems/{code}",
+}
 
 
 def _open_paths(app: FastAPI) -> set[str]:
@@ -250,12 +259,14 @@ async def test_only_a_public_action_is_answered_without_an_identity(make_app: Ma
     operation = app.openapi()["paths"]["/bulletin"]["get"]
     assert operation["security"] == [{}, {"token": []}]
     assert operation["x-authority"] == ["bulletin.read"]
-    assert set(operation["responses"]) == {"200", "401", "404", "422", "429"}
+    assert set(operation["responses"]) == {"200", "401", "404", "422", "429", "503"}
 
 
-def test_the_only_other_open_route_issues_development_tokens(make_app: MakeApp, settings: ServiceSettings) -> None:
+def test_the_only_other_open_routes_issue_development_tokens(make_app: MakeApp, settings: ServiceSettings) -> None:
     development = settings.model_copy(update={"development": True})
-    assert _open_paths(make_app(router, settings=development)) == OPEN_PATHS | {"/tokens"}
+    assert _open_paths(make_app(router, settings=development)) == OPEN_PATHS | {
+        *("/tokens", "/sandbox/token", "/sandbox/personas")
+    }
 
 
 def test_every_operation_documents_its_problems_and_its_identity(make_app: MakeApp) -> None:

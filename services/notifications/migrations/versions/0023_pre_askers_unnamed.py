@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0022_pre_askers_unnamed"
-down_revision = "0021_pre_broadcasts"
+revision = "0023_pre_askers_unnamed"
+down_revision = "0022_pre_partitions"
 
 UNNAMED = """
 UPDATE questions SET published = jsonb_set(published, '{asked_by}', to_jsonb(

@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0023_pre_recipient_ordinals"
-down_revision = "0022_pre_askers_unnamed"
+revision = "0024_pre_recipient_ordinals"
+down_revision = "0023_pre_askers_unnamed"
 
 ORDINALS = """
 ALTER TABLE broadcast_recipients ADD COLUMN ordinal bigint GENERATED ALWAYS AS IDENTITY;

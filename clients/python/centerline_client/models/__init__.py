@@ -1,0 +1,1 @@
+"""What the services take and give, a module for each."""
