@@ -41,7 +41,8 @@ SELECT $2::date, $3::integer, 'B76' || lpad(n::text, 8, '0'), 'as-entered' FROM 
 """
 _SEALS: Final = """
 INSERT INTO seals
-SELECT md5(n::text || '-' || $2::integer), 'legal_events', 1, n::text, sha256(n::text::bytea), sha256(n::text::bytea), $2
+SELECT
+    md5(n::text || '-' || $2::integer), 'legal_events', 1, n::text, sha256(n::text::bytea), sha256(n::text::bytea), $2
 FROM generate_series(1, $1) AS n
 """
 _CHAIN: Final = """

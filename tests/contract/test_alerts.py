@@ -100,7 +100,9 @@ def test_rules_that_go_by_jobs_name_jobs_of_the_schedule_and_of_every_service() 
     assert absent == set(scheduled)
     counted = expressions["AlarmsNotCounted"]
     (freshness,) = re.findall(r'job_name=~"([a-z|-]+)"', counted)
-    assert set(freshness.split("|")) == {name for _, name in re.findall(r'job="([a-z]+)",job_name="([a-z-]+)"', counted)}
+    assert set(freshness.split("|")) == {
+        name for _, name in re.findall(r'job="([a-z]+)",job_name="([a-z-]+)"', counted)
+    }
 
 
 def test_no_label_of_ours_is_one_that_prometheus_gives() -> None:
