@@ -158,13 +158,15 @@ async def release_revision(
     Raises `Conflict` unless it is confirmed and its trial is less than a day old, `Forbidden` for whoever drafted or
     confirmed it.
     """
+    given = await store.find_revision(tx.connection, program, revision)
+    if given is not None and not given.rules.is_asked_for:
+        # Batches that began before the release do not know it: those that come behind it take what they reach. Before
+        # the program is held, as by everybody else who holds entries and a program.
+        await exclude_everyone(tx)
     found, authority = await _hold_to_release(tx, now, program, revision, meant, caller)
     if found.state != "confirmed":
         raise _wrong_state(found, "It is confirmed first, by somebody who did not draft it: POST …/confirmations.")
     await _demand_trusted(tx, found, now, caller)
-    if not found.rules.is_asked_for:
-        # Batches that began before the release do not know it: those that come behind it take what they reach.
-        await exclude_everyone(tx)
     await store.release_revision(tx, found, now)
     released = replace(found, state="released", released_at=now)
     await _note(tx, released, "released", now, caller, None, authority)

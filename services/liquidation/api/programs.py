@@ -139,19 +139,19 @@ class TrialOut(BaseModel):
                     "entries": 3,
                     "accepted": 2,
                     "removed_usd": "18750.00",
-                    "likely_usd": "19012.41",
-                    "by_code": [{"value": None, "entries": 2, "removed_usd": "18750.00", "likely_usd": "19012.41"}],
+                    "likely_usd": "18922.34",
+                    "by_code": [{"value": None, "entries": 2, "removed_usd": "18750.00", "likely_usd": "18922.34"}],
                     "by_cohort": [
-                        {"value": "unliquidated", "entries": 2, "removed_usd": "18750.00", "likely_usd": "19012.41"}
+                        {"value": "unliquidated", "entries": 2, "removed_usd": "18750.00", "likely_usd": "18922.34"}
                     ],
                     "by_center": [
-                        {"value": "CEE007", "entries": 3, "removed_usd": "18750.00", "likely_usd": "19012.41"}
+                        {"value": "CEE007", "entries": 3, "removed_usd": "18750.00", "likely_usd": "18922.34"}
                     ],
                     "by_month": [
-                        {"value": "2026-03", "entries": 3, "removed_usd": "18750.00", "likely_usd": "19012.41"}
+                        {"value": "2026-03", "entries": 3, "removed_usd": "18750.00", "likely_usd": "18922.34"}
                     ],
                     "by_readiness": [
-                        {"value": "unknown", "entries": 3, "removed_usd": "18750.00", "likely_usd": "19012.41"}
+                        {"value": "unknown", "entries": 3, "removed_usd": "18750.00", "likely_usd": "18922.34"}
                     ],
                     "examples": {"accepted": ["B7603245278"]},
                     "lines": [],

@@ -249,7 +249,7 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "subject": running,
                 "run": "1",
             },
-            filtered=frozenset({"list_importer_deadlines", "read_reconciliation_inventory"}),
+            filtered=frozenset({"list_importer_deadlines", "read_reconciliation_inventory", "list_program_offers"}),
             whose={
                 "entry_number": ENTRY,
                 "bill_number": ENTRY,

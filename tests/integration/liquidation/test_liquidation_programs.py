@@ -20,6 +20,8 @@ from shared.db.transaction import transaction
 from shared.runtime.identity import RoleName
 from tests.integration.liquidation.builders import apply, post_entry, published, review_decided, rows
 from tests.integration.liquidation.program_office import (
+    DAYS,
+    GOODS,
     GSP_MODEL,
     IEEPA,
     IEEPA_MODEL,
@@ -32,7 +34,7 @@ from tests.integration.liquidation.program_office import (
     open_office_on,
     program,
 )
-from tests.support.events import entry_number
+from tests.support.events import decoded, entry_body, entry_number
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -236,6 +238,14 @@ async def test_edge_2_too_many_rows_store_nothing_and_one_bad_number_leaves_the_
     assert found == {1: ("dropped", "check-digit"), 2: ("due", None), 3: ("due", None)}
     again = await office.declare([filed[0]], key="d-2")
     assert [each["state"] for each in await office.results(again)] == ["due"]
+    five_hundred = [entry_number() for _ in range(500)]
+    bodies = [entry_body(each, lines=[GOODS], **DAYS) for each in five_hundred]
+    summaries = [decoded("entry-filed", body, time="2026-02-10T19:03:11Z") for body in bodies]
+    await apply(office.engine, summaries, now=office.clock.now())
+    spoilt = five_hundred[7][:10] + str((int(five_hundred[7][10]) + 1) % 10)
+    many = await office.declare([spoilt if each == five_hundred[7] else each for each in five_hundred], key="500")
+    told = {(each["state"], each["code"]): each["entries"] for each in many["states"]}
+    assert told == {("due", None): 499, ("dropped", "check-digit"): 1}
     exactly = await office.send("Entry number\n" + "\n".join(numbers[:2_000]), key="all")
     assert (exactly.status_code, exactly.json()["rows"]) == (201, 2_000)
 
@@ -510,6 +520,12 @@ async def test_edge_20_money_whose_day_is_not_known_is_open_and_stops_nothing(op
     await office.correct(number, 2, more, at="2026-03-01T12:00:00Z")
     told = (await office.results(await office.declare([number])))[0]
     assert (told["state"], "money-open" in told["notes"]) == ("due", True)
+    path = f"/entries/{number}/deposit-facts"
+    recorded = {"required_on": "2026-02-24"}
+    await office.ok("PUT", path, office.staff("sam"), json=recorded, headers={"If-Match": '"0"'})
+    await office.judge()
+    told = await office.verdict(number)
+    assert (told["state"], "money-open" in told["notes"]) == ("due", False)
 
 
 async def test_an_unknown_entry_is_kept_and_judged_when_its_summary_comes(open_office: Office) -> None:
