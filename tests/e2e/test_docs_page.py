@@ -16,7 +16,7 @@ from shared.runtime.settings import load_settings
 from shared.web.sandbox import SECRET
 from tests.support.browser import Said, look, open_context, running_browser
 from tests.support.product import LOOPBACK
-from tests.support.services import LIQUIDATION, ROUTING
+from tests.support.services import ROUTING
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(300)]
 
@@ -52,7 +52,7 @@ async def served(service: Service) -> AsyncIterator[Served]:
         await serving
 
 
-@pytest.mark.parametrize("service", [ROUTING, LIQUIDATION], ids=lambda service: service.name)
+@pytest.mark.parametrize("service", [ROUTING], ids=lambda service: service.name)
 async def test_the_page_shows_every_operation_and_asks_nothing_of_another_host(service: Service) -> None:
     async with served(service) as there, running_browser() as browser:
         context = await open_context(browser)
@@ -62,10 +62,10 @@ async def test_the_page_shows_every_operation_and_asks_nothing_of_another_host(s
         said.listen(page)
         page.on("request", lambda request: asked.append(request.url))
         await look(page, f"{there.url}/docs")
-        await page.locator(".opblock").nth(there.operations - 1).wait_for()
+        await page.wait_for_function(f"document.querySelectorAll('.opblock').length >= {there.operations}")
         assert await page.locator(".opblock").count() == there.operations
         assert await page.locator(".opblock-tag-section").count() > 8
-        assert await page.locator("h2.title").inner_text()
+        assert service.name in await page.locator(".info .title").first.inner_text()
         await page.locator("#operations-identity-read_me .opblock-summary-control").click()
         await page.locator("#operations-identity-read_me .responses-table").first.wait_for()
         hosts = {urlsplit(url).netloc for url in asked if not url.startswith("data:")}
@@ -96,7 +96,7 @@ async def test_authorize_gets_a_token_of_the_sandbox_and_an_operation_is_tried_w
         await operation.locator(".opblock-summary-control").click()
         await operation.get_by_role("button", name="Try it out").click()
         await operation.get_by_role("button", name="Execute").click()
-        answer = operation.locator(".live-responses-table .response-col_description").first
+        answer = operation.locator(".live-responses-table tr.response .response-col_description").first
         await answer.wait_for()
         shown = await answer.inner_text()
         assert '"subject": "kim"' in shown
