@@ -834,7 +834,13 @@ def restore_archive(
         raise typer.BadParameter("name the database of the copy with --database")
     environment = open_environment(data=data, bus=bus, kafka=kafka)
     asked = Asked(by=operations.who(), reason=why, goes_on=go_on, in_part=in_part)
-    copied = asyncio.run(archive.copy_into(environment, folder, into_service, database, asked))
+    with _progress() as progress:
+        task = progress.add_task("applying", total=None)
+        copied = asyncio.run(
+            archive.copy_into(
+                environment, folder, into_service, database, asked, lambda done: progress.update(task, completed=done)
+            )
+        )
     print_line(
         asdict(copied),
         f"{copied.records:,} records are applied to the copy of {into_service}"

@@ -23,7 +23,7 @@ from shared.bus.lag import list_places
 from shared.bus.offsets import Fenced
 from shared.bus.protocol import Record, Slice, TopicPartition
 from shared.db import operator_acts
-from shared.db.operator_acts import OperatorAct
+from shared.db.operator_acts import ActState, OperatorAct
 from shared.db.origins import PLATFORM, Origin, find_filled
 from shared.db.transaction import Transaction, exclusive_session, transaction
 from shared.runtime.platform import Platform
@@ -128,16 +128,17 @@ async def copy_into(
         if lacking and not asked.in_part:
             raise Lacking(_say_lacking(service, lacking))
 
-        async def hold_back(tx: Transaction, now: datetime) -> None:
-            await outbox.clear(tx)
-            if parts.hold_back is not None:
-                await parts.hold_back(tx, now)
-
         async with transaction(engine) as tx:
             dropped = await outbox.depth(tx)
-            await hold_back(tx, started_at)
+            await _silence(tx, parts, started_at)
             await offsets.load(tx, service.name, stands)
             act = before if going_on and before is not None else await _begin(tx, asked, partitions, stands, started_at)
+        applied = reached = 0
+
+        async def hold_back(tx: Transaction, now: datetime) -> None:
+            await _silence(tx, parts, now)
+            await _note(tx, act, reached, "going-on", started_at)
+
         consumer = Consumer(
             bus=platform.bus,
             engine=engine,
@@ -147,17 +148,18 @@ async def copy_into(
             metrics=platform.metrics,
             hold_back=hold_back,
         )
-        applied = 0
         for step in _steps(partitions, stands, settings.max_records):
             clock.stand_at(step.at)
+            reached = applied + step.records
             try:
                 await consumer.apply(step.slices)
             except Fenced as error:
                 raise InUse(f"somebody else applies events to the database of {service.name}: stop it first") from error
-            applied += step.records
+            applied = reached
             if progress is not None:
                 progress(applied)
-        await _end(engine, act, applied, lacking, started_at)
+        async with transaction(engine) as tx:
+            await _note(tx, act, applied, "done", started_at, lacking)
     return Copied(service.name, applied, going_on, dropped, lacking)
 
 
@@ -236,11 +238,19 @@ async def _begin(
     return await operator_acts.write(tx, ACT, said, reason=asked.reason, by=asked.by, at=at, total=total)
 
 
-async def _end(engine: AsyncEngine, act: OperatorAct, applied: int, lacking: Sequence[str], at: datetime) -> None:
-    async with transaction(engine) as tx:
-        await operator_acts.move(
-            tx, act.act_id, reached=0, done=applied, result={"lacking": list(lacking)}, state="done", at=at
-        )
+async def _note(
+    tx: Transaction, act: OperatorAct, applied: int, state: ActState, at: datetime, lacking: Sequence[str] = ()
+) -> None:
+    """Note how many records are applied, with those of a run that was interrupted."""
+    result = {"lacking": list(lacking)}
+    await operator_acts.move(tx, act.act_id, reached=0, done=act.done + applied, result=result, state=state, at=at)
+
+
+async def _silence(tx: Transaction, parts: Parts, now: datetime) -> None:
+    """Leave nothing that would go out: no event for a relay, nothing that the service sends later by itself."""
+    await outbox.clear(tx)
+    if parts.hold_back is not None:
+        await parts.hold_back(tx, now)
 
 
 def _steps(partitions: Sequence[ArchivedPartition], stands: Mapping[TopicPartition, int], most: int) -> Iterator[_Step]:

@@ -232,18 +232,19 @@ async def test_an_archive_that_lacks_what_the_service_reads_is_refused_or_goes_i
 
 
 @pytest.mark.verify
+@pytest.mark.timeout(600)
 async def test_a_copy_that_is_killed_goes_on_and_ends_as_if_nothing_had_been(
     untouched: Lived, databases: TestDatabases, environment: Environment
 ) -> None:
     (service,) = (service for service in SERVICES if service.name == "liquidation")
     url = await databases.copy("liquidation")
     kills = 0
-    for many in (20, 120):
+    for many in (20, 60):
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", COPIER, url, str(untouched.archive), environment.database_url, cwd=ROOT
         )
         try:
-            await _until_some_are_applied(url, many)
+            await _until_some_are_applied(url, many, process)
         finally:
             if process.returncode is None:
                 os.kill(process.pid, signal.SIGKILL)
@@ -259,6 +260,8 @@ async def test_a_copy_that_is_killed_goes_on_and_ends_as_if_nothing_had_been(
         acts = await operator_acts.listing(tx, before=None, limit=5)
     await engine.dispose()
     assert [(act.act, act.state, act.reason) for act in acts] == [("restore-archive", "done", "To see it.")]
+    assert acts[0].done == acts[0].total == sum(map(_records_of, _read_by(service, untouched.archive)))
+    assert 0 < copied.records < acts[0].total
 
 
 COPIER: Final = """
@@ -280,11 +283,12 @@ while True:
 """
 
 
-async def _until_some_are_applied(url: str, many: int) -> None:
+async def _until_some_are_applied(url: str, many: int, process: asyncio.subprocess.Process) -> None:
     engine = create_engine(url, application="tests", pool_size=1)
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(250):
             while True:
+                assert process.returncode is None, "it ended before it could be killed"
                 async with reading(engine) as connection:
                     if (await connection.scalar(text("SELECT count(*) FROM inbox")) or 0) >= many:
                         return
