@@ -7,6 +7,7 @@ of the database's process; the ratio is that in partitions divided by that of th
 
 import argparse
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ from services.routing.store import activity
 from shared.db import bulk, embedded
 from shared.db.engine import create_engine
 from shared.db.migrate import upgrade
+from shared.db.seals import LAST_LINKS
 from shared.db.transaction import Transaction, alone, transaction
 
 TURNS: Final = 5
@@ -41,14 +43,8 @@ SELECT $2::date, $3::integer, 'B76' || lpad(n::text, 8, '0'), 'as-entered' FROM 
 """
 _SEALS: Final = """
 INSERT INTO seals
-SELECT
-    md5(n::text || '-' || $2::integer), 'legal_events', 1, n::text, sha256(n::text::bytea), sha256(n::text::bytea), $2
+SELECT md5(n::text || '-' || $2::integer), 'acts', 1, n::text, sha256(n::text::bytea), sha256(n::text::bytea), $2
 FROM generate_series(1, $1) AS n
-"""
-_CHAIN: Final = """
-SELECT DISTINCT ON (subject) subject, position, link FROM seals WHERE source = 'legal_events'
-AND subject = ANY(ARRAY(SELECT md5(n::text || '-' || $2::integer) FROM generate_series(1, $1 / 100) AS n))
-ORDER BY subject, position DESC
 """
 _REPORT: Final = """
 SELECT disposition, count(*) FROM forecast_entries WHERE cycle_on = $1 AND number = $2 GROUP BY disposition
@@ -89,7 +85,8 @@ async def measure(server: embedded.EmbeddedPostgres, rows: int) -> list[Compared
         await bulk.execute(tx, _SEALS, rows, turn)
 
     async def chain(tx: Transaction, turn: int) -> None:
-        assert len(await bulk.fetch(tx, _CHAIN, rows, turn)) == rows // 100
+        subjects = [hashlib.md5(f"{n}-{turn}".encode()).hexdigest() for n in range(1, rows // 100 + 1)]
+        assert len(await bulk.fetch(tx, LAST_LINKS, "acts", subjects)) == rows // 100
 
     routing = await _open(server, ROUTING.name)
     found = [

@@ -28,9 +28,11 @@ _TAKE: Final = """
 DELETE FROM unsealed WHERE ctid = ANY(ARRAY(SELECT ctid FROM unsealed LIMIT $1 FOR UPDATE SKIP LOCKED))
 RETURNING source, subject
 """
-_LAST_LINKS: Final = """
-SELECT DISTINCT ON (subject) subject, position, link FROM seals WHERE source = $1 AND subject = ANY($2::text[])
-ORDER BY subject, position DESC
+# A subject at a time, each in its own piece: of an array of subjects every piece would look for all.
+LAST_LINKS: Final = """
+SELECT given.subject, last.position, last.link FROM unnest($2::text[]) AS given(subject) CROSS JOIN LATERAL (
+    SELECT s.position, s.link FROM seals s WHERE s.source = $1 AND s.subject = given.subject
+    ORDER BY s.position DESC LIMIT 1) AS last
 """
 _LAST_RUN: Final = "SELECT run, sealed_at, seals, link FROM seal_runs ORDER BY run DESC LIMIT 1"
 _RUNS: Final = "SELECT run, sealed_at, seals, link FROM seal_runs ORDER BY run"
@@ -278,4 +280,4 @@ async def _seal_table(
 
 
 async def _heads(tx: Transaction, table: SealedTable, subjects: Sequence[str]) -> list[Any]:
-    return await bulk.fetch(tx, _LAST_LINKS, table.name, list(subjects))
+    return await bulk.fetch(tx, LAST_LINKS, table.name, list(subjects))
