@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from shared.runtime.clock import Clock, DemonstrationClock, SystemClock
 from shared.runtime.kafka_settings import KafkaSettings
 from shared.runtime.mounted_secrets import read_mounted
 from shared.runtime.settings import ServiceSettings, SettingsError, load_settings
+from shared.runtime.ways import demand_addresses, demand_database_url
 
 BusKind = Literal["postgres", "kafka"]
 
@@ -173,7 +174,10 @@ def bus_kind(given: BusKind | None = None) -> BusKind:
 def max_event_bytes() -> int:
     """How large an event may be for the services of this environment: CENTERLINE_MAX_EVENT_BYTES, or their default."""
     default: int = ServiceSettings.model_fields["max_event_bytes"].default
-    return int(os.environ.get("CENTERLINE_MAX_EVENT_BYTES") or default)
+    said = os.environ.get("CENTERLINE_MAX_EVENT_BYTES") or str(default)
+    if not said.isdecimal():
+        raise SettingsError(f"CENTERLINE_MAX_EVENT_BYTES: {said!r} is no number of bytes")
+    return int(said)
 
 
 def open_environment(
@@ -193,10 +197,16 @@ def open_environment(
     `replays` gives liquidation the clock of a replay, also where CENTERLINE_REPLAY_CLOCK names no file. A data
     folder in which a demonstration ran keeps its clock: the first begins it at `demonstrates_from`, and what `runs` the
     services goes on from where it stopped; raises `NotHere` outside development. `is_needed`: the data must be there,
-    and no empty database is made; raises `NoData` otherwise.
+    and no empty database is made; raises `NoData` otherwise. Raises `SettingsError`, and makes nothing, where the words
+    name no brokers or no database.
     """
     folder = data_folder(data)
+    brokers = kafka or os.environ.get("CENTERLINE_KAFKA_BOOTSTRAP") or "localhost:9092"
+    _demand("--kafka" if kafka else "CENTERLINE_KAFKA_BOOTSTRAP", brokers, demand_addresses)
     database_url = _given("CENTERLINE_DATABASE_URL")
+    bus_url = _given("CENTERLINE_BUS_DATABASE_URL")
+    _demand("CENTERLINE_DATABASE_URL", database_url, demand_database_url)
+    _demand("CENTERLINE_BUS_DATABASE_URL", bus_url, demand_database_url)
     on_embedded = database_url is None
     is_demonstration = demonstrates_from is not None or (on_embedded and runs and read_behind(folder) is not None)
     if is_demonstration and not _is_development(on_embedded=on_embedded):
@@ -217,7 +227,7 @@ def open_environment(
             embedded.ensure_database(server, name)
     if database_url is None:
         database_url = "postgresql+asyncpg://localhost/{service}"
-    bus_url = _given("CENTERLINE_BUS_DATABASE_URL") or database_url.replace("{service}", _BUS_DATABASE)
+    bus_url = bus_url or database_url.replace("{service}", _BUS_DATABASE)
     first = first_port or 8001
     replay_clock = os.environ.get("CENTERLINE_REPLAY_CLOCK") or (folder / "replay-clock" if replays else None)
     behind = None
@@ -226,7 +236,7 @@ def open_environment(
         behind = resume_clock(folder, machine, begins_at=demonstrates_from) if runs else read_behind(folder)
     return Environment(
         bus=bus_kind(bus),
-        kafka_bootstrap=kafka or os.environ.get("CENTERLINE_KAFKA_BOOTSTRAP", "localhost:9092"),
+        kafka_bootstrap=brokers,
         database_url=database_url,
         bus_database_url=bus_url,
         token_secret=_given("CENTERLINE_TOKEN_SECRET") or _kept_secret(folder),
@@ -237,6 +247,15 @@ def open_environment(
         replay_clock=Path(replay_clock).resolve() if replay_clock is not None else None,
         behind=behind,
     )
+
+
+def _demand(name: str, value: str | None, demand: Callable[[str], None]) -> None:
+    if value is None:
+        return
+    try:
+        demand(value)
+    except ValueError as error:
+        raise SettingsError(f"{name}: {error}") from None
 
 
 def _given(variable: str) -> str | None:

@@ -69,7 +69,12 @@ KafkaOption = Annotated[
 ]
 PortOption = Annotated[
     int | None,
-    typer.Option("--first-port", help="Routing's port; the console has the one before it. Default: 8001."),
+    typer.Option(
+        "--first-port",
+        min=1,
+        max=65_536 - len(SERVICES),
+        help="Routing's port; the console has the one before it. Default: 8001.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 EverywhereOption = Annotated[
@@ -94,7 +99,11 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run a command by its words; gives its exit code."""
     is_debugging = "--debug" in arguments
-    configure_logging("centerline", "console", os.environ.get("CENTERLINE_LOG_LEVEL", "WARNING"))
+    level = os.environ.get("CENTERLINE_LOG_LEVEL", "WARNING").upper()
+    if level not in logging.getLevelNamesMapping():
+        _complain(f"CENTERLINE_LOG_LEVEL: {level!r} is no level; one is DEBUG, INFO, WARNING or ERROR")
+        return 1
+    configure_logging("centerline", "console", level)
     if not is_debugging:
         for library in ("aiokafka", "asyncio", "sqlalchemy", "httpx"):
             logging.getLogger(library).setLevel(logging.CRITICAL)

@@ -90,6 +90,13 @@ def _say_call(error: BaseException) -> str:
     )
 
 
+def _say_address(error: BaseException) -> str:
+    return (
+        f"the address of a service is none ({error}); give CENTERLINE_ROUTING_URL and its like as http://host:8001,"
+        " with a port from 1 to 65535"
+    )
+
+
 def _say_file(error: BaseException) -> str:
     assert isinstance(error, OSError)
     if error.errno in _FULL:
@@ -113,6 +120,7 @@ _SENTENCES: Final[tuple[tuple[type | tuple[type, ...], Callable[[BaseException],
     (Refused, _say_refused),
     (Transient, _say_transient),
     (DATABASE_ERRORS, _say_database),
+    ((httpx.InvalidURL, httpx.UnsupportedProtocol), _say_address),
     (httpx.HTTPError, _say_call),
     ((TimeoutError, asyncio.TimeoutError), lambda error: f"it took too long ({error or 'no answer'}); try again"),
     (OSError, _say_file),

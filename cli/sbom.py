@@ -1,7 +1,8 @@
 """Says what Centerline is made of where it runs: a bill of materials (CycloneDX 1.6), for the image and for people.
 
-It lists what is installed, not what should be: the packages of requirements.lock, what the console's pages are made of,
-the Python that runs it and, of an image (`--system`), Debian's packages below. The same parts give the same document.
+It lists what is installed, not what should be: the packages of a lock file (`--lock`, requirements.lock without it),
+what the console's pages are made of, the Python that runs it and, of an image (`--system`), Debian's packages below.
+The same parts give the same document.
 """
 
 import json
@@ -9,6 +10,7 @@ import os
 import platform
 import re
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
@@ -52,13 +54,17 @@ def read_lock(path: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
     return found
 
 
-def build_bill(version: str, *, with_system: bool, only_locked: bool) -> dict[str, Any]:
-    """The bill of materials of what is installed here.
+def build_bill(version: str, *, lock: Path, with_system: bool, only_locked: bool) -> dict[str, Any]:
+    """The bill of materials of what is installed here from a lock file.
 
     `only_locked` demands that nothing else is installed, as in the image; a developer's environment has more, which is
     left out. Raises `NotAsLocked` where a version differs from the lock, or what is installed stands not in it.
     """
-    components = [*_python_packages([*distributions()], only_locked=only_locked), *_vendored(), _interpreter()]
+    components = [
+        *_python_packages([*distributions()], read_lock(lock), only_locked=only_locked),
+        *_vendored(),
+        _interpreter(),
+    ]
     if with_system:
         components += debian_packages(DEBIAN.read_text(encoding="utf-8"), _release(RELEASE.read_text(encoding="utf-8")))
     components.sort(key=lambda each: str(each["bom-ref"]))
@@ -100,8 +106,9 @@ def _release(text: str) -> dict[str, str]:
     return {name: value.strip('"') for name, _, value in (line.partition("=") for line in text.splitlines())}
 
 
-def _python_packages(installed: Sequence[Distribution], *, only_locked: bool) -> Iterator[Component]:
-    locked = read_lock(LOCK)
+def _python_packages(
+    installed: Sequence[Distribution], locked: Mapping[str, tuple[str, tuple[str, ...]]], *, only_locked: bool
+) -> Iterator[Component]:
     wrong = []
     for package in installed:
         name = normal_name(package.name)
@@ -176,10 +183,13 @@ def _interpreter() -> Component:
 
 def main(arguments: Sequence[str]) -> int:
     """Write the bill to standard output; with `--system` that of an image. Gives the exit code."""
-    in_image = "--system" in arguments
+    parser = ArgumentParser(prog="cli.sbom", description="Write a bill of materials.")
+    parser.add_argument("--system", action="store_true", help="that of an image: nothing but what the lock names")
+    parser.add_argument("--lock", type=Path, default=LOCK, help="the file that it was installed from")
+    asked = parser.parse_args(arguments)
     version = os.environ.get("CENTERLINE_CODE_VERSION", "unknown")
     try:
-        bill = build_bill(version, with_system=in_image, only_locked=in_image)
+        bill = build_bill(version, lock=asked.lock, with_system=asked.system, only_locked=asked.system)
     except NotAsLocked as wrong:
         sys.stderr.write(f"{wrong}\n")
         return 1

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.bus.kafka_access import KafkaAccess, KafkaProtocol, SaslMechanism
 from shared.runtime.mounted_secrets import MountedSecrets
-from shared.runtime.ways import are_here
+from shared.runtime.ways import are_here, demand_addresses
 
 ENV_PREFIX = "CENTERLINE_"
 
@@ -49,6 +49,12 @@ class KafkaSettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then files that the environment names."""
         return init_settings, env_settings, MountedSecrets(settings_cls)
+
+    @field_validator("kafka_bootstrap")
+    @classmethod
+    def _names_brokers(cls, value: str) -> str:
+        demand_addresses(value)
+        return value
 
     @property
     def kafka_access(self) -> KafkaAccess:

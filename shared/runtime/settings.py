@@ -13,7 +13,7 @@ from pydantic_settings import NoDecode
 from pydantic_settings import SettingsError as SourceError
 
 from shared.runtime.kafka_settings import ENV_PREFIX, KafkaSettings
-from shared.runtime.ways import is_safe_database, is_safe_url
+from shared.runtime.ways import demand_database_url, is_safe_database, is_safe_url
 
 _SERVICES = ("routing", "workqueue", "liquidation", "notifications")
 _DATABASE_BY_TLS = "production reaches its database by TLS and knows its certificate: ?sslmode=verify-full"
@@ -226,6 +226,13 @@ class ServiceSettings(KafkaSettings):
                 ip_network(proxy)
             except ValueError:
                 raise ValueError(f"{proxy} is neither an address nor a network such as 10.0.0.0/8") from None
+        return value
+
+    @field_validator("database_url", "bus_database_url")
+    @classmethod
+    def _can_be_read(cls, value: str | None) -> str | None:
+        if value is not None:
+            demand_database_url(value)
         return value
 
     @field_validator("log_level", mode="before")

@@ -335,6 +335,24 @@ def test_a_wrong_number_is_one_sentence(running: Running, words: tuple[str, ...]
         (("feed", str(SAMPLES / "refused.jsonl")), NO_BROKER, 1, "the broker does not answer"),
         (("topics", "ensure"), NO_BROKER, 1, "the broker does not answer"),
         (("cycle", "--date=2025-10-03", "--first-port=1"), {}, 1, "no service answers at http://127.0.0.1:3/"),
+        (("up", "--kafka=localhost:abc", "--bus=kafka"), {}, 1, "--kafka: 'localhost:abc' is no broker; brokers are"),
+        (("topics", "ensure"), NO_BROKER | {"CENTERLINE_KAFKA_BOOTSTRAP": "a:1,b:99999"}, 1, "'b:99999' is no broker"),
+        (("up",), {"CENTERLINE_DATABASE_URL": "postgresql://u:secret@host:abc/x"}, 1, "no URL of a database; one is"),
+        (("up",), {"CENTERLINE_BUS_DATABASE_URL": "nonsense"}, 1, "CENTERLINE_BUS_DATABASE_URL: no URL of a database"),
+        (("up", "--first-port=70000"), {}, 2, "should be less than or equal to 65532"),
+        (
+            ("cycle", "--date=2025-10-03"),
+            {"CENTERLINE_LIQUIDATION_URL": "http://x:abc"},
+            1,
+            "give CENTERLINE_ROUTING_URL",
+        ),
+        (
+            ("feed", "--check", str(SAMPLES / "refused.jsonl")),
+            {"CENTERLINE_MAX_EVENT_BYTES": "many"},
+            1,
+            "no number of bytes",
+        ),
+        (("status",), {"CENTERLINE_LOG_LEVEL": "loud"}, 1, "CENTERLINE_LOG_LEVEL: 'LOUD' is no level"),
         (("demo", "--samples=nowhere"), {}, 1, "there is no nowhere/events.jsonl.gz"),
         (("demo",), {"CENTERLINE_ENV": "production"}, 1, "for development only"),
         (("demo",), {"CENTERLINE_DEVELOPMENT": "false"}, 1, "for development only"),
@@ -354,6 +372,7 @@ def test_what_is_not_there_is_one_sentence_and_leaves_nothing(
     data = tmp_path / "data"
     said = run_command(*words, folder=tmp_path, variables={"CENTERLINE_DATA": str(data), **variables})
     assert_one_sentence(said, code, about)
+    assert "secret" not in said.told
     assert not (data / "postgres").exists()
 
 

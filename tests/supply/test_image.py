@@ -42,11 +42,12 @@ from tests.support.passes import (
     run_cycle,
     settle,
 )
-from tests.support.product import LOOPBACK, TOKEN_SECRET, broken_invariants, find_free_ports, running_product
+from tests.support.product import LOOPBACK, ROOT, TOKEN_SECRET, broken_invariants, find_free_ports, running_product
 from tests.support.traffic import sample_traffic
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(1200)]
 
+EXPORTING = ROOT / "requirements-otel.lock"
 LINES = 600
 READY_SECONDS = 240.0
 CYCLES = (date(2025, 10, 17), date(2026, 8, 21))
@@ -110,6 +111,20 @@ def test_bill_of_materials_in_the_image_names_what_is_installed_in_it(image: Ima
     locked = {f"pkg:pypi/{name}@{version}" for name, (version, _) in read_lock(LOCK).items()}
     assert locked - wheels == {each for each in locked if "colorama" in each}, "which is for another system"
     assert bill["metadata"]["component"]["version"] == VERSION
+
+
+def test_image_that_exports_traces_is_built_as_far_as_its_bill_which_names_what_exports(tmp_path: Path) -> None:
+    built = build_image(
+        tmp_path,
+        *("--target=build", f"--build-arg=REQUIREMENTS={EXPORTING.name}"),
+        tag="localhost/centerline:exporting",
+    )
+    bill = json.loads(built.run("cat", "/app/centerline.cdx.json"))
+    named = {each["purl"] for each in bill["components"] if each["purl"].startswith("pkg:pypi/")}
+    locked = {f"pkg:pypi/{name}@{version}" for name, (version, _) in read_lock(EXPORTING).items()}
+    assert {each for each in locked - named if "colorama" not in each} == set()
+    assert named <= locked
+    assert any(each.startswith("pkg:pypi/opentelemetry-sdk@") for each in named)
 
 
 @pytest.fixture(scope="module")

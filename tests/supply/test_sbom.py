@@ -15,6 +15,7 @@ from cli import sbom
 from cli.sbom import LOCK, NotAsLocked, build_bill, debian_packages
 from tests.support.product import ROOT
 
+EXPORTING = ROOT / "requirements-otel.lock"
 STATUS = """Package: libc6
 Status: install ok installed
 Architecture: amd64
@@ -28,14 +29,14 @@ Version: 1
 
 
 def made() -> dict[str, Any]:
-    return build_bill("1.2.3", with_system=False, only_locked=False)
+    return build_bill("1.2.3", lock=LOCK, with_system=False, only_locked=False)
 
 
 def test_bill_is_valid_and_the_same_each_time() -> None:
     text = json.dumps(made())
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     assert json.dumps(made()) == text
-    other = build_bill("1.2.4", with_system=False, only_locked=False)
+    other = build_bill("1.2.4", lock=LOCK, with_system=False, only_locked=False)
     assert other["serialNumber"] != made()["serialNumber"]
 
 
@@ -67,11 +68,31 @@ def test_packages_of_the_system_are_those_that_are_installed() -> None:
     assert only["purl"] == "pkg:deb/debian/libc6@2.36-9+deb12u14?arch=amd64&distro=debian-12"
 
 
-def test_bill_is_refused_where_something_else_is_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_bill_is_refused_where_something_else_is_installed(tmp_path: Path) -> None:
     with pytest.raises(NotAsLocked, match=r"pytest .* is installed, and the lock does not name it"):
-        build_bill("1.2.3", with_system=False, only_locked=True)
+        build_bill("1.2.3", lock=LOCK, with_system=False, only_locked=True)
     lock = tmp_path / "requirements.lock"
     lock.write_text("fastapi==0.0.1 --hash=sha256:00\n", encoding="utf-8")
-    monkeypatch.setattr(sbom, "LOCK", lock)
     with pytest.raises(NotAsLocked, match=r"fastapi .* is installed, and the lock names 0\.0\.1"):
-        made()
+        build_bill("1.2.3", lock=lock, with_system=False, only_locked=False)
+
+
+def test_bill_is_of_the_lock_that_was_installed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert sbom.main([]) == 0
+    plain = _names(capsys.readouterr().out)
+    assert sbom.main(["--lock", str(EXPORTING)]) == 0
+    exporting = _names(capsys.readouterr().out)
+    assert plain < exporting
+    assert {"opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http", "protobuf"} <= exporting - plain
+
+
+def test_image_can_be_built_from_each_lock_that_the_dockerfile_names() -> None:
+    named = set(re.findall(r"requirements[a-z-]*\.lock", (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")))
+    let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert named == {LOCK.name, EXPORTING.name}
+    assert {f"!{name}" for name in named} <= set(let_in)
+    assert all((ROOT / name).is_file() for name in named)
+
+
+def _names(bill: str) -> set[str]:
+    return {each["name"] for each in json.loads(bill)["components"]}

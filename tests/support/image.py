@@ -123,18 +123,19 @@ def ensure_tools() -> None:
         install("tools that build and run the image", " ".join(missing), alone=True)
 
 
-def build_image(folder: Path) -> Image:
-    """Build the image from the tree; `folder` holds what is mounted meanwhile."""
+def build_image(folder: Path, *arguments: str, tag: str = TAG) -> Image:
+    """Build the image from the tree, with further arguments of `podman build`; `folder` holds what is mounted meanwhile."""
     ensure_tools()
     base = ensure_base()
     mounts = [f"--volume={mount}" for mount in _mounts(folder)]
     done = _run(
         *("build", "--isolation=chroot", "--network=host", f"--file={ROOT / 'deploy' / 'Dockerfile'}"),
-        *(f"--build-arg=BASE={base}", f"--build-arg=CODE_VERSION={VERSION}", f"--tag={TAG}", *mounts, str(ROOT)),
+        *(f"--build-arg=BASE={base}", f"--build-arg=CODE_VERSION={VERSION}", f"--tag={tag}"),
+        *(*arguments, *mounts, str(ROOT)),
     )
     if done.returncode != 0:
         raise ImageError(f"the image was not built:\n{(done.stdout + done.stderr)[-3000:]}")
-    return Image(TAG, base)
+    return Image(tag, base)
 
 
 def ensure_base() -> str:
