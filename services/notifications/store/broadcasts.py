@@ -292,7 +292,7 @@ async def list_recipients(
     if after is not None:
         query = query.where(columns.ordinal > after)
     rows = await connection.execute(query.order_by(columns.ordinal).limit(limit))
-    return [Told(*row)._replace(unknown=tuple(row.unknown)) for row in rows]
+    return [Told._make(row)._replace(unknown=tuple(row.unknown)) for row in rows]
 
 
 async def list_sending(connection: AsyncConnection) -> list[Broadcast]:
