@@ -18,6 +18,7 @@ def within(
     division: ColumnElement[str] | None = None,
     filer_code: ColumnElement[str] | None = None,
     surety_code: ColumnElement[str] | None = None,
+    party_id: ColumnElement[str] | None = None,
     ports: tuple[ColumnElement[str], ...] = (),
     named: ColumnElement[Any] | None = None,
 ) -> ColumnElement[bool]:
@@ -44,6 +45,8 @@ def within(
         reached.append(filer_code == reach.filer_code)
     if reach.surety_code is not None and surety_code is not None:
         reached.append(surety_code == reach.surety_code)
+    if reach.party_ids and party_id is not None:
+        reached.append(is_one_of(party_id, reach.party_ids))
     reached += [is_one_of(port, reach.ports) for port in ports if reach.ports]
     if reach.named is not None and named is not None:
         reached.append(names(named, reach.named))

@@ -119,6 +119,7 @@ def build_templates() -> Environment:
     )
     templates.filters |= {
         "day": words.say_day,
+        "legal_day": legal_date,
         "moment": words.say_moment,
         "money": words.say_money,
         "code": words.say_code,

@@ -20,6 +20,7 @@ from services.notifications.domain.broadcasts import (
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.kind import VERSION
 from services.notifications.domain.notices import Notice
+from services.notifications.domain.questions import find_confidential
 from services.notifications.store import audiences as audience_store
 from services.notifications.store import broadcasts as store
 from services.notifications.store.audiences import AudienceCount
@@ -58,6 +59,7 @@ async def draft(
     if corrects is not None:
         await _demand_correctable(tx, corrects, content)
     _demand_public_guidance(content)
+    _demand_no_numbers(content)
     broadcast = Broadcast(
         broadcast_id=UUID(event_id("center-broadcast", call.identity, call.key)),
         content=content,
@@ -94,6 +96,7 @@ async def revise(
     if before.corrects is not None:
         await _demand_correctable(tx, before.corrects, content)
     _demand_public_guidance(content)
+    _demand_no_numbers(content)
     changed = replace(before, content=content, revision=before.revision + 1)
     await store.change_broadcast(tx, changed, with_content=True)
     await store.write_act(tx, changed, "revise", caller.signature, now, with_content=True)
@@ -120,6 +123,7 @@ async def release(tx: Transaction, caller: Identity, broadcast_id: UUID, if_matc
     )
     if before.corrects is not None:
         await _demand_correctable(tx, before.corrects, before.content)
+    _demand_no_numbers(before.content)
     if not await audience_store.reaches_anybody(tx, before, legal_date(now)):
         raise Refused(
             "Nobody is known to be in the segment and may be told.",
@@ -186,6 +190,7 @@ def notice_of(broadcast: Broadcast, recipient: str, kind: str, changes: Sequence
         center=broadcast.content.center,
         body=body_of(broadcast, changes),
         variant=variant_of(broadcast, kind, is_party=is_party),
+        party_id=recipient if is_party else None,
     )
 
 
@@ -303,6 +308,17 @@ def _demand_public_guidance(content: Content) -> None:
             rule="guidance-is-public",
             code="guidance-not-public",
             remedy="Make it public, or send a bulletin.",
+        )
+
+
+def _demand_no_numbers(content: Content) -> None:
+    why = find_confidential(content.subject, content.text, content.subject_es, content.text_es)
+    if content.is_public and why is not None:
+        raise Conflict(
+            f"This is held from publication: {why}.",
+            rule="question-confidential",
+            code="confidential-fact",
+            remedy="Say it without the number; what is of one matter is told in that matter.",
         )
 
 

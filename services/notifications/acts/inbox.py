@@ -62,6 +62,7 @@ def matter_of_notice(notice: WrittenNotice) -> Matter:
         frozenset() if notice.center is None else frozenset({notice.center}),
         filer_code=notice.filer_code,
         surety_code=notice.surety_code,
+        party_id=notice.party_id,
     )
 
 

@@ -465,6 +465,7 @@ def notice_of(question: Question, variant: str | None, recipient: str, told: lis
         center=question.center,
         body=body,
         variant=variant,
+        party_id=recipient if is_party_id(recipient) else None,
     )
 
 

@@ -104,7 +104,8 @@ _REFUSED_ROUTE: Final = Route("portal", "filer")
 class Notice:
     """One notice as a fact. `subject` and `sequence` say what caused it: with the kind they identify it for ever.
 
-    `variant` is the case of its kind, which says its words; None is the plain one.
+    `variant` is the case of its kind, which says its words; None is the plain one. `party_id` is the party that it
+    is to, where it is a party's own and no importer's.
     """
 
     kind: str
@@ -121,6 +122,7 @@ class Notice:
     body: Mapping[str, Any] = field(default_factory=dict)
     posting: Posting | None = None
     variant: str | None = None
+    party_id: str | None = None
 
     @property
     def entry_number(self) -> str | None:
@@ -630,6 +632,7 @@ def _webhook_notice(act: WebhookOff) -> Notice:
         citation=CATALOGUE["N-41"].law,
         filer_code=code if party_kind == "filer" else None,
         surety_code=code if party_kind == "surety" else None,
+        party_id=act.recipient if is_party_id(act.recipient) else None,
         body={
             "webhook_id": act.webhook_id,
             "host": act.host,

@@ -72,7 +72,7 @@ WITH facts AS MATERIALIZED (
             SELECT FROM jsonb_array_elements(
                 CASE WHEN jsonb_typeof(p.contacts) = 'array' THEN p.contacts ELSE '[]' END) c
             WHERE c ->> 'process' IN ('policy-analysis', 'all') AND c ->> 'email' ~ '{_ADDRESS}'),
-        CASE WHEN p.kind = 'agent' THEN coalesce(a.center_is, false) ELSE w.is_hit END,
+        CASE WHEN p.kind = 'agent' THEN a.center_is ELSE w.is_hit END,
         CASE WHEN p.kind = 'agent' THEN a.tariff_is
             WHEN NOT g.is_hit AND g.is_partly THEN NULL ELSE g.is_hit END,
         NULL, NULL,
@@ -80,7 +80,9 @@ WITH facts AS MATERIALIZED (
     FROM parties p LEFT JOIN goods g ON g.recipient = p.party_id LEFT JOIN lands l ON l.recipient = p.party_id
         LEFT JOIN places w ON w.recipient = p.party_id
         LEFT JOIN LATERAL (
-            SELECT bool_or(f.center IS NOT DISTINCT FROM $2::text) AS center_is,
+            SELECT CASE WHEN count(*) = 0 THEN false
+                    WHEN bool_or(f.importer_number IS NOT NULL AND f.center IS NOT DISTINCT FROM $2::text) THEN true
+                    WHEN bool_and(f.importer_number IS NOT NULL) THEN false END AS center_is,
                 CASE WHEN bool_or(g.is_hit) THEN true
                     WHEN bool_and(g.is_hit IS NOT NULL AND NOT g.is_partly) THEN false END AS tariff_is,
                 CASE WHEN bool_or(l.is_hit) THEN true WHEN bool_and(l.is_hit IS NOT NULL) THEN false END AS country_is

@@ -40,6 +40,7 @@ NOTICE_COLUMNS = (
     "caused_at",
     "variant",
     "entry_numbers",
+    "party_id",
 )
 
 
@@ -80,6 +81,7 @@ class WrittenNotice:
     caused_at: datetime
     variant: str | None
     entry_numbers: tuple[str, ...]
+    party_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +188,15 @@ def _conditions(wanted: NoticeFilter) -> list[ColumnElement[bool]]:
         centers=(columns.center,),
         filer_code=columns.filer_code,
         surety_code=columns.surety_code,
+        party_id=columns.party_id,
     )
     return [*query, is_seen]
 
 
 def notice_of(row: bulk.Row) -> WrittenNotice:
     """A notice from its `NOTICE_COLUMNS`."""
-    *facts, entry_numbers = row
-    return WrittenNotice(*(*facts, tuple(entry_numbers)))
+    *facts, entry_numbers, party_id = row
+    return WrittenNotice(*(*facts, tuple(entry_numbers), party_id))
 
 
 def matter_of(notice: WrittenNotice) -> Matter:
@@ -234,4 +237,5 @@ def _row(item: IssuedNotice) -> tuple[Any, ...]:
         item.caused_at,
         notice.variant,
         orjson.dumps(notice.entry_numbers).decode(),
+        notice.party_id,
     )

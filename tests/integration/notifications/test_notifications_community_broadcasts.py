@@ -17,7 +17,7 @@ from services.notifications.store.tables import broadcast_recipients, deliveries
 from shared.db.transaction import transaction
 from shared.runtime import slices
 from shared.runtime.clock import FixedClock
-from shared.runtime.identity import Identity
+from shared.runtime.identity import Identity, RoleName
 from tests.integration.notifications.builders import NOW, MakeEngine, entry_changed, request_issued, rows
 from tests.integration.notifications.builders import apply as apply_events
 from tests.integration.notifications.community import (
@@ -26,6 +26,7 @@ from tests.integration.notifications.community import (
     FIRST,
     FOURTH,
     OTHER_DIRECTOR,
+    SAID,
     SECOND,
     SPECIALIST,
     THIRD,
@@ -41,6 +42,8 @@ from tests.integration.notifications.community import (
     send_mails,
     settle_in,
 )
+from tests.support.parties import delegation, party
+from tests.support.parties import told as hear
 from tests.support.recorded import recorded
 
 TRUSTED = "08-345678900"
@@ -282,6 +285,50 @@ async def test_filers_agents_and_sureties_are_told_by_what_entries_and_delegatio
     assert all("The Center tells you what stands below." in mail.text for mail in mails)
 
 
+async def test_an_agent_reads_and_acknowledges_what_it_was_told_as_itself_and_no_other_party_does(
+    service_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine = await service_engine("notifications")
+    heard = recorded("routing/party-agent-delegated-to")
+    await settle_in(engine, heard, account(heard.data.delegations[0].importer_number))
+    made = await draft(engine, tmp_path, segment={"roles": ["agent"]})
+    await release(engine, tmp_path, made)
+    assert await begin(engine) == 1
+    agent = Identity("ann", "Ann", frozenset({RoleName.BROKER}), party=heard.data.party_id)
+    other = Identity("oz", "Oz", frozenset({RoleName.BROKER}), party="agent:9999")
+    (told,) = (await call(engine, tmp_path, agent, "GET", "/notices?kind=N-33&unread=true")).json()["items"]
+    path = f"/notices/{told['notice_id']}"
+    assert (await call(engine, tmp_path, agent, "GET", path)).status_code == 200
+    assert [each["kind"] for each in (await call(engine, tmp_path, agent, "GET", "/inbox")).json()["by_kind"]] == [
+        "N-33"
+    ]
+    assert (await call(engine, tmp_path, agent, "POST", f"{path}/acknowledge")).status_code < 300
+    assert (await call(engine, tmp_path, agent, "GET", "/notices?kind=N-33&unread=true")).json()["items"] == []
+    assert (await call(engine, tmp_path, other, "GET", "/notices?kind=N-33")).json()["items"] == []
+    assert (await call(engine, tmp_path, other, "GET", path)).status_code == 404
+
+
+async def test_an_agent_whose_clients_account_is_not_known_is_not_known_to_be_elsewhere(
+    service_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine = await service_engine("notifications")
+
+    async def stand(*clients: str) -> list[tuple[str, tuple[str, ...]]]:
+        given = [delegation(f"d-{client}", importer_number=client, scopes=["see"]) for client in clients]
+        version = len(clients) + 1
+        await apply_events(engine, [hear(party("agent:1001", version), *given)])
+        made = await draft(engine, tmp_path, f"of {version}", segment={"roles": ["agent"]})
+        path = f"/broadcasts/{made['broadcast_id']}/audience"
+        counted = (await call(engine, tmp_path, SPECIALIST, "GET", path)).json()
+        return [(row["standing"], tuple(row["unknown"])) for row in counted["rows"]]
+
+    await settle_in(engine)
+    assert await stand() == []
+    assert await stand(FOURTH) == []
+    assert await stand(FOURTH, "05-345678900") == [("unknown", ("center",))]
+    assert await stand(FOURTH, "05-345678900", FIRST) == [("no-address", ())]
+
+
 async def test_it_is_sent_at_its_rate_and_pausing_stops_what_waits_already(
     service_engine: MakeEngine, tmp_path: Path
 ) -> None:
@@ -521,6 +568,23 @@ async def test_the_archive_page_is_searched_by_its_own_form_and_shows_legal_days
     assert "Nothing was found." in await search(since="2026-03-07")
     wrong = await call(engine, tmp_path, None, "GET", "/broadcast-archive.html?since=soon")
     assert wrong.status_code == 422
+
+
+async def test_what_everybody_may_read_names_no_entry_and_no_importer(
+    service_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine = await service_engine("notifications")
+    await settle_in(engine)
+    number = {"text": "SYNTHETIC: as 12 3456789 00 asked."}
+    refused = await call(
+        engine, tmp_path, SPECIALIST, "POST", "/broadcasts", SAID | number, Idempotency_Key="of a number"
+    )
+    assert (refused.status_code, refused.json()["code"]) == (409, "confidential-fact")
+    made = await draft(engine, tmp_path)
+    path = f"/broadcasts/{made['broadcast_id']}"
+    revised = await call(engine, tmp_path, SPECIALIST, "PUT", path, SAID | number, If_Match='"1"')
+    assert (revised.status_code, revised.json()["code"]) == (409, "confidential-fact")
+    assert (await draft(engine, tmp_path, "two", is_public=False, **number))["state"] == "draft"
 
 
 async def test_a_link_to_the_next_recipients_holds_no_number_that_is_masked(

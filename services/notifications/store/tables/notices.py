@@ -26,6 +26,7 @@ notices = Table(
     Column("body", JSONB, nullable=False),
     Column("caused_at", DateTime(timezone=True), nullable=False),
     Column("variant", Text),
+    Column("party_id", Text),
     Index("notices_due", "due_on", "notice_id", postgresql_where=text("due_on IS NOT NULL")),
     Index("notices_issued", "issued_on", "notice_id"),
     Index("notices_importer", "importer_number", "issued_on", "notice_id"),
@@ -37,6 +38,7 @@ notices = Table(
         "notice_id",
         postgresql_where=text("surety_code IS NOT NULL"),
     ),
+    Index("notices_party", "party_id", "issued_on", "notice_id", postgresql_where=text("party_id IS NOT NULL")),
     Index("notices_entry", "entry_number", postgresql_where=text("entry_number IS NOT NULL")),
     Index(
         "notices_entries",
