@@ -565,6 +565,7 @@ class Letter(Read, frozen=True):
     item_id: str
     form: str
     state: str
+    entry_numbers: list[str]
     importer_number: str
     questions: list[str]
     issue: str | None
@@ -647,7 +648,6 @@ class NextAct(Read, frozen=True):
 class LetterPage(Letter, frozen=True):
     """A letter with its answers, and what may be done with it."""
 
-    entry_numbers: list[str]
     answers: list[LetterAnswer]
     acts: list[LetterAct]
     next: list[NextAct]
@@ -1185,18 +1185,22 @@ class NextDay(Read, frozen=True):
 
     on: date
     what: str
+    kind: str
+    whose: str | None
 
 
 class EntryLine(Read, frozen=True):
     """An entry in a list."""
 
     entry_number: str
+    importer_number: str | None
     state: str
     entry_date: date | None
     center: str | None
     scheduled_on: date | None
     deemed_on: date | None
     liquidated_on: date | None
+    protest_until: date | None
     next_day: NextDay | None
 
 
@@ -1251,6 +1255,21 @@ class Bill(Read, frozen=True):
     state: str
     open_usd: str | None
     due_on: date | None
+
+
+class Payoff(Read, frozen=True):
+    """What to pay on a bill on a day."""
+
+    bill_number: str
+    on: date
+    due_on: date
+    billed_usd: str
+    to_pay_usd: str | None
+    delinquency_usd: str | None
+    is_delinquent: bool | None
+    good_through: date | None
+    pay_to: str | None
+    unknown_because: str | None
 
 
 class Bills(Read, frozen=True):
@@ -1405,6 +1424,69 @@ class Notice(Read, frozen=True):
     entry_number: str | None
     if_nothing_is_done: str
     acknowledged_at: datetime | None
+
+
+class NoticeReply(Read, frozen=True):
+    """Where a notice is answered."""
+
+    service: str
+    says: str
+
+
+class GivenReply(Read, frozen=True):
+    """What was replied to a notice."""
+
+    filing_number: str
+    text: str
+    replied_by_name: str
+    replied_at: datetime
+
+
+class NoticeDelivery(Read, frozen=True):
+    """A way of a notice to somebody."""
+
+    channel: str
+    recipient_role: str
+    state: str
+    settled_at: datetime | None
+
+
+class PaperNotice(Read, frozen=True):
+    """A notice on paper."""
+
+    href: str
+
+
+class NoticePage(Notice, frozen=True):
+    """A notice with its words."""
+
+    has_legal_effect: bool
+    citation: str
+    center: str | None
+    importer_number: str | None
+    facts: dict[str, Any]
+    text: str
+    reply: NoticeReply
+    replies: list[GivenReply]
+    deliveries: list[NoticeDelivery]
+    letter: PaperNotice | None
+
+
+class UnreadOfKind(Read, frozen=True):
+    """Unread notices of a kind."""
+
+    kind: str
+    unread: int
+    next_due_on: date | None
+
+
+class Inbox(Read, frozen=True):
+    """What nobody has acknowledged."""
+
+    unread: int
+    is_more: bool
+    since: date
+    by_kind: list[UnreadOfKind]
 
 
 class Notices(Read, frozen=True):
@@ -1742,6 +1824,7 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "get", "/entries/{entry_number}/versions/{version}/changes"): VersionChanges,
     ("liquidation", "get", "/protests"): Protests,
     ("liquidation", "get", "/bills"): Bills,
+    ("liquidation", "get", "/bills/{bill_number}/payoff"): Payoff,
     ("liquidation", "get", "/refunds"): Refunds,
     ("liquidation", "get", "/protests/{protest_number}"): Protest,
     ("liquidation", "get", "/protests/{protest_number}/files"): Files,
@@ -1754,6 +1837,8 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "get", "/clocks-unknown"): ClocksUnknown,
     ("notifications", "get", "/bulletin"): Postings,
     ("notifications", "get", "/notices"): Notices,
+    ("notifications", "get", "/notices/{notice_id}"): NoticePage,
+    ("notifications", "get", "/inbox"): Inbox,
     ("notifications", "get", "/ops/deliveries"): OpsDeliveries,
     **{
         (service, method, path): model
