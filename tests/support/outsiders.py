@@ -47,7 +47,7 @@ async def file_entry(served: Served, importer: str, entered_on: date, **changes:
     number = entry_number()
     goods = line(hts=_HTS[importer], value_usd=40_000, country_of_origin="MX", country_of_export="MX")
     days = {"entry_date": str(entered_on), "import_date": str(entered_on), "paid_on": str(entered_on)}
-    body = entry_body(number, importer_number=importer, entry_type=QUOTA, lines=[goods], **days | changes)
+    body = entry_body(number, importer_number=importer, lines=[goods], **days | {"entry_type": QUOTA} | changes)
     at = f"{entered_on}T15:00:00Z"
     events = [("entry-filed", body), ("entry-released", released_body(number, at))]
     await served.deliver([message_of(topic, number, data, at) for topic, data in events])

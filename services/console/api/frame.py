@@ -37,6 +37,8 @@ _FOR_OUTSIDERS: Final = (
     ("/my", "My work"),
     ("/inbox", "Inbox"),
     ("/my/entries", "Entries"),
+    ("/my/channels", "Channels"),
+    ("/my/delegations", "Who acts for whom"),
 )
 _FOR_ANYONE: Final = (
     ("/centers", "Centers"),
