@@ -20,7 +20,7 @@ async def provider() -> AsyncIterator[Provider]:
     await listening.wait_closed()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 async def served(databases: TestDatabases) -> AsyncIterator[Served]:
     async with serving_all(databases) as served:
         yield served
