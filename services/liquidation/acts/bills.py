@@ -168,7 +168,7 @@ def demand_standing(bill: BillRow) -> None:
 
 
 def demand_day_of(bill: BillRow, on: date) -> None:
-    """Raise `Refused` for a day on which the bill was not issued yet."""
+    """Refuse a day on which the bill was not issued yet; raises `Refused`."""
     if on < bill.issued_on:
         raise refused(
             "bill-payment-order",

@@ -179,7 +179,7 @@ def _matter_of(entry: ProtestedEntry) -> Matter:
 
 
 def list_bars_of_time(verdicts: Sequence[Verdict]) -> Iterator[Refused]:
-    """Entries for which the protest is early or late, by the last arguable day (protest-180)."""
+    """Why a protest is early or late for an entry, by the last arguable day (protest-180)."""
     early = [each for each in verdicts if each.timeliness == "too-early" or "not known to be liquidated" in each.why]
     if early:
         yield refused(

@@ -186,6 +186,10 @@ async def world(served: Served) -> World:
     )
 
 
+OF_NOTHING = frozenset({"/accounts/{importer_number}/entries.csv"})
+"""Tables that are empty where nothing in them may be seen."""
+
+
 def routes() -> Iterator[tuple[str, str, frozenset[str]]]:
     """Method, path and names of the query of every page and act but those of sessions."""
     for router in ROUTERS:
@@ -193,7 +197,7 @@ def routes() -> Iterator[tuple[str, str, frozenset[str]]]:
             assert isinstance(route, APIRoute)
             if route.path in OF_SESSIONS:
                 continue
-            for method in route.methods:
+            for method in route.methods or ():
                 yield method, route.path, frozenset(each.name for each in route.dependant.query_params)
 
 
@@ -221,7 +225,8 @@ async def test_no_page_shows_an_outsider_anything_of_another(served: Served, wor
             found = words_in(
                 answer.text, world.other.words[:1] if names_a_thing(path, world.other) else world.other.words
             )
-            if found or (names_a_thing(path, world.other) and answer.status_code not in {403, 404}):
+            is_nothing = path in OF_NOTHING and len(answer.text.splitlines()) == 1
+            if found or (names_a_thing(path, world.other) and answer.status_code not in {403, 404} and not is_nothing):
                 wrong.append((path, answer.status_code, found))
     assert wrong == []
 
