@@ -19,7 +19,9 @@ from services.console.domain.tracks import LEFT, RIGHT, WIDTH, Event, draw
 TEMPLATES = Path(__file__).resolve().parents[3] / "services" / "console" / "templates"
 WITH_EXAMPLES = (
     "services.console.acts.timing",
+    "services.console.acts.to_do",
     "services.console.api.guard",
+    "services.console.api.outside_work",
     "services.console.api.sign_in",
     "services.console.domain.acts",
     "services.console.domain.appeal_form",
