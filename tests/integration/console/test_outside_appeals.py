@@ -3,10 +3,14 @@
 import re
 from datetime import date
 
+import pytest
+
 from shared.runtime.identity import Identity, RoleName
 from tests.support.outsiders import IMPORTER, OTHER, PEOPLE, file_entry, told
 from tests.support.pages import reading_as
 from tests.support.served import Served
+
+pytestmark = pytest.mark.timeout(600)  # all services are begun for it
 
 AT = "/my/appeal"
 

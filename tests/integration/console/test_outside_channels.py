@@ -2,10 +2,14 @@
 
 import re
 
+import pytest
+
 from shared.runtime.identity import Identity, RoleName
 from tests.support.outsiders import IMPORTER, OTHER, PEOPLE, told
 from tests.support.pages import reading_as
 from tests.support.served import Served
+
+pytestmark = pytest.mark.timeout(600)  # all services are begun for it
 
 CHANNELS, DELEGATIONS = "/my/channels", "/my/delegations"
 OPERATOR = Identity("olga", "Olga", frozenset({RoleName.OPERATOR, RoleName.OFFICE_OF_TRADE}))

@@ -17,6 +17,8 @@ from tests.support.outsiders import (
 from tests.support.pages import reading_as
 from tests.support.served import Served
 
+pytestmark = pytest.mark.timeout(600)  # all services are begun for it
+
 ENTERED = date(2026, 1, 8)
 
 

@@ -9,6 +9,8 @@ from tests.support.outsiders import IMPORTER, OTHER, PEOPLE, file_entry, liquida
 from tests.support.pages import reading_as
 from tests.support.served import Served
 
+pytestmark = pytest.mark.timeout(600)  # all services are begun for it
+
 ENTERED = date(2026, 1, 8)
 FRIDAY = date(2026, 11, 20)
 FORM = {

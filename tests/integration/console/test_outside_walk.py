@@ -33,6 +33,8 @@ from tests.support.outsiders import (
 from tests.support.pages import Reader, reading_as
 from tests.support.served import Served
 
+pytestmark = pytest.mark.timeout(600)  # all services are begun for it
+
 ENTERED, FRIDAY = date(2026, 1, 8), date(2026, 11, 20)
 OUTSIDERS = ("ida", "ben", "sue", "tom")
 OF_SESSIONS = frozenset({"/login/as", "/login/callback", "/logout", "/logout/provider"})
