@@ -56,6 +56,7 @@ async def serving_all(databases: TestDatabases, *, lines: int = 0) -> AsyncItera
             development=True,
             panel_seconds=20,  # what is asked is what a page says, and not how soon
             act_seconds=20,
+            connect_seconds=20,
             **addresses,
         )
         platform = open_platform(settings, next(iter(apis.values())).platform.clock)

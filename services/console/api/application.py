@@ -109,7 +109,8 @@ def build_pages(platform: Platform, readiness: Readiness) -> FastAPI:
         "liquidation": settings.liquidation_url,
         "notifications": settings.notifications_url,
     }
-    services = Services(addresses, Times(settings.panel_seconds, settings.act_seconds, settings.file_seconds))
+    times = Times(settings.panel_seconds, settings.act_seconds, settings.file_seconds, settings.connect_seconds)
+    services = Services(addresses, times)
 
     @asynccontextmanager
     async def closing(_: FastAPI) -> AsyncIterator[None]:
