@@ -1,11 +1,11 @@
-"""Writes docs/contracts (JSON Schemas, AsyncAPI, OpenAPI) and pages of authority, problems, days, notices."""
+"""Writes docs/contracts (JSON Schemas, AsyncAPI, OpenAPI) and pages of authority, words, problems, days, notices."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cli import notice_pages, problems, process_pages, timeline
+from cli import glossary, notice_pages, problems, process_pages, timeline
 from cli.asyncapi import asyncapi
 from cli.authority import PAGE, page, routes_by_action
 from cli.catalogue import SERVICES, dead_letter_plan, topic_plans
@@ -89,6 +89,7 @@ def main() -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text_of(document), encoding="utf-8")
     PAGE.write_text(authority_page(), encoding="utf-8")
+    glossary.PAGE.write_text(glossary.page(), encoding="utf-8")
     problems.PAGE.write_text(problems.page(), encoding="utf-8")
     timeline.PAGE.write_text(timeline.page(), encoding="utf-8")
     process_pages.write()

@@ -39,6 +39,9 @@ class ConsoleSettings(FileLimit):
     )
     panel_seconds: float = Field(default=2, gt=0, description="seconds that a service has for a part of a page")
     act_seconds: float = Field(default=5, gt=0, description="seconds that a service has for an act")
+    connect_seconds: float = Field(
+        default=0.25, gt=0, description="seconds in which a service has to take a connection; then it does not answer"
+    )
     file_seconds: float = Field(
         default=75, gt=0, description="seconds that a service has to take or give a file, its scan included"
     )

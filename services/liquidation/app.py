@@ -38,6 +38,7 @@ def build(platform: Platform) -> Parts:
             "law": settings.law_in_force,
             "money_policy": settings.money_policy,
             "selection_policy": settings.selection_policy,
+            "payment_address": settings.payment_address,
             "files": files,
             "feed_rules": settings.feed_rules,
         },

@@ -82,6 +82,13 @@ class LiquidationSettings(FileSettings, CalendarSettings):
         " all are looked at",
     )
 
+    payment_address: str | None = Field(
+        default=None,
+        max_length=500,
+        description="where and how bills are paid, in words, told with what to pay; none: it is not known here, and the"
+        " bill itself says it",
+    )
+
     reminder_days: tuple[int, ...] = Field(
         default=(30, 14, 7, 1),
         max_length=10,

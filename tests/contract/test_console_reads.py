@@ -10,6 +10,10 @@ import pytest
 from msgspec.structs import fields
 
 from services.console.acts.reads import READS, Read
+from services.console.domain.letters import TAKES_ANSWERS, WAITS_FOR_ANSWER
+from services.console.domain.protest_filing import DECISIONS, STATED
+from services.liquidation.domain.protest.defects import CONTENTS, PROTESTABLE
+from services.workqueue.domain.request import DRAFT, PROCESS_OF
 
 DOCUMENTS = Path(__file__).resolve().parents[2] / "docs" / "contracts" / "openapi"
 
@@ -66,6 +70,17 @@ def test_what_a_page_reads_is_in_the_contract(call: tuple[str, str, str]) -> Non
         "schema"
     ]
     assert missing(service, schema, READS[call], path) == []
+
+
+def test_states_in_which_a_letter_takes_answers_are_those_in_which_its_process_goes_on() -> None:
+    open_stages = {stage.code for each in PROCESS_OF.values() for stage in each.stages if not stage.is_end} - {DRAFT}
+    assert set(TAKES_ANSWERS) == open_stages
+    assert set(WAITS_FOR_ANSWER) < open_stages
+
+
+def test_form_of_a_protest_has_every_kind_of_decision_and_every_content() -> None:
+    assert DECISIONS.keys() == PROTESTABLE
+    assert set(CONTENTS) <= STATED.keys()
 
 
 def test_a_field_that_is_renamed_is_found() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli import notice_pages, problems, process_pages, timeline
+from cli import glossary, notice_pages, problems, process_pages, timeline
 from cli.authority import PAGE, page, routes_by_action
 from cli.contracts import FOLDER, documents, text_of
 from services.liquidation.domain import record
@@ -47,6 +47,10 @@ def test_committed_document_is_the_generated_one(name: str) -> None:
 def test_page_of_authority_is_the_generated_one() -> None:
     apis = {service.name: generated()[f"openapi/{service.name}.json"] for service in SERVICES}
     assert PAGE.read_text(encoding="utf-8") == page(routes_by_action(apis)), "run `make contracts`"
+
+
+def test_glossary_is_the_generated_one() -> None:
+    assert glossary.PAGE.read_text(encoding="utf-8") == glossary.page(), "run `make contracts`"
 
 
 def test_page_of_problems_is_the_generated_one() -> None:

@@ -63,7 +63,7 @@ async def open_apis(databases: TestDatabases, *, lines: int, cycles: Sequence[da
 
     The clock stands at the last event; entries whose Friday is not named are still to be liquidated.
     """
-    start = datetime(2025, 10, 1, tzinfo=UTC)
+    clock = FixedClock(datetime(2025, 10, 1, tzinfo=UTC))
     apis = {}
     for service in SERVICES:
         settings = load_settings(
@@ -73,18 +73,18 @@ async def open_apis(databases: TestDatabases, *, lines: int, cycles: Sequence[da
             token_secret="0" * 32,
             development=True,
         )
-        platform = open_platform(settings, FixedClock(start))
+        platform = open_platform(settings, clock)
         parts = service.build(platform)
         apis[service.name] = Api(service, platform, parts, build_app(service, platform, parts, Readiness()))
     with (SAMPLES / "importers.csv").open(encoding="utf-8", newline="") as file:
         accounts = [account_of(row) for row in csv.DictReader(file)]
     answer = await apis["routing"].post("/importers", {"accounts": accounts[:500]})
     assert answer.status in {200, 201}, answer.body
-    await _deliver(apis, sample_traffic(lines).messages)
+    await deliver(apis, sample_traffic(lines).messages)
     for friday in cycles:
         answer = await apis["liquidation"].post("/cycles", {"date": friday.isoformat(), "despite_unread": True})
         assert answer.status < 300, answer.body
-        await _deliver(apis, await _take_outboxes(apis))
+        await deliver(apis, await take_outboxes(apis))
     return apis
 
 
@@ -104,14 +104,14 @@ async def close_apis(apis: dict[str, Api]) -> None:
         await api.platform.engine.dispose()
 
 
-async def _deliver(apis: dict[str, Api], messages: Sequence[Message]) -> None:
+async def deliver(apis: dict[str, Api], messages: Sequence[Message]) -> None:
     """Apply events to every service that reads them, and what follows from them, until nothing does."""
     while messages:
         for api in apis.values():
             events = list(_decoded(message for message in messages if message.topic in api.service.topics))
             for at in range(0, len(events), _BATCH):
                 await _apply(api, events[at : at + _BATCH])
-        messages = await _take_outboxes(apis)
+        messages = await take_outboxes(apis)
 
 
 async def _apply(api: Api, events: Sequence[Event[Any]]) -> None:
@@ -123,7 +123,8 @@ async def _apply(api: Api, events: Sequence[Event[Any]]) -> None:
         await outbox.add(tx, f"urn:centerline:{api.service.name}", await handled)
 
 
-async def _take_outboxes(apis: dict[str, Api]) -> list[Message]:
+async def take_outboxes(apis: dict[str, Api]) -> list[Message]:
+    """What all services have to tell; it is gone from their outboxes."""
     taken = []
     for api in apis.values():
         async with transaction(api.platform.engine) as tx:

@@ -20,7 +20,6 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 R = TypeVar("R")
 
-CONNECT_SECONDS = 0.25
 CONNECTIONS = 20
 
 
@@ -62,11 +61,12 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds that a service has for a part of a page, for an act, and for a file, which may be scanned meanwhile."""
+    """Seconds that a service has for a part of a page, an act, a file, which may be scanned, and to take a connection."""
 
     panel: float
     act: float
     file: float
+    connect: float
 
 
 class _Client(httpx.AsyncClient):
@@ -179,7 +179,7 @@ class Services:
         return _panel(service, response, read)
 
     def _timeout(self, seconds: float) -> httpx.Timeout:
-        return httpx.Timeout(seconds, connect=CONNECT_SECONDS)
+        return httpx.Timeout(seconds, connect=self._times.connect)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ def _outside(
         filer_code=filer_code,
         surety_code=surety_code,
     )
-    return SamplePerson(identity, "outside", does, f"/accounts/{_IMPORTER}")
+    begins = "/my" if role in OUTSIDE else f"/accounts/{_IMPORTER}"
+    return SamplePerson(identity, "outside", does, begins)
 
 
 SAMPLE_PEOPLE: tuple[SamplePerson, ...] = (

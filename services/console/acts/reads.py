@@ -565,6 +565,7 @@ class Letter(Read, frozen=True):
     item_id: str
     form: str
     state: str
+    entry_numbers: list[str]
     importer_number: str
     questions: list[str]
     issue: str | None
@@ -647,7 +648,6 @@ class NextAct(Read, frozen=True):
 class LetterPage(Letter, frozen=True):
     """A letter with its answers, and what may be done with it."""
 
-    entry_numbers: list[str]
     answers: list[LetterAnswer]
     acts: list[LetterAct]
     next: list[NextAct]
@@ -1185,18 +1185,22 @@ class NextDay(Read, frozen=True):
 
     on: date
     what: str
+    kind: str
+    whose: str | None
 
 
 class EntryLine(Read, frozen=True):
     """An entry in a list."""
 
     entry_number: str
+    importer_number: str | None
     state: str
     entry_date: date | None
     center: str | None
     scheduled_on: date | None
     deemed_on: date | None
     liquidated_on: date | None
+    protest_until: date | None
     next_day: NextDay | None
 
 
@@ -1226,6 +1230,44 @@ class Deadlines(Read, frozen=True):
     items: list[Deadline]
 
 
+class ProtestBar(Read, frozen=True):
+    """Why a protest would not be received."""
+
+    code: str
+    rule: str
+    citation: str | None
+    says: str
+    remedy: str | None
+
+
+class CheckedEntry(Read, frozen=True):
+    """Whether a protest would be in time for an entry."""
+
+    entry_number: str
+    timeliness: str
+    why: str
+    protest_by: date | None
+
+
+class ProtestCheck(Read, frozen=True):
+    """What filing a protest would come to."""
+
+    would_be_received: bool
+    bars: list[ProtestBar]
+    filed_as: str
+    missing: list[str]
+    verdicts: list[CheckedEntry]
+    defects: list[Defect]
+    received_on: date
+    decide_by: date
+
+
+class FiledProtest(Read, frozen=True):
+    """A protest that was received."""
+
+    protest_number: str
+
+
 class ProtestLine(Read, frozen=True):
     """A protest in a list."""
 
@@ -1251,6 +1293,21 @@ class Bill(Read, frozen=True):
     state: str
     open_usd: str | None
     due_on: date | None
+
+
+class Payoff(Read, frozen=True):
+    """What to pay on a bill on a day."""
+
+    bill_number: str
+    on: date
+    due_on: date
+    billed_usd: str
+    to_pay_usd: str | None
+    delinquency_usd: str | None
+    is_delinquent: bool | None
+    good_through: date | None
+    pay_to: str | None
+    unknown_because: str | None
 
 
 class Bills(Read, frozen=True):
@@ -1407,11 +1464,312 @@ class Notice(Read, frozen=True):
     acknowledged_at: datetime | None
 
 
+class NoticeReply(Read, frozen=True):
+    """Where a notice is answered."""
+
+    service: str
+    says: str
+
+
+class GivenReply(Read, frozen=True):
+    """What was replied to a notice."""
+
+    filing_number: str
+    text: str
+    replied_by_name: str
+    replied_at: datetime
+
+
+class NoticeDelivery(Read, frozen=True):
+    """A way of a notice to somebody."""
+
+    channel: str
+    recipient_role: str
+    state: str
+    settled_at: datetime | None
+
+
+class PaperNotice(Read, frozen=True):
+    """A notice on paper."""
+
+    href: str
+
+
+class NoticePage(Notice, frozen=True):
+    """A notice with its words."""
+
+    has_legal_effect: bool
+    citation: str
+    center: str | None
+    importer_number: str | None
+    facts: dict[str, Any]
+    text: str
+    reply: NoticeReply
+    replies: list[GivenReply]
+    deliveries: list[NoticeDelivery]
+    letter: PaperNotice | None
+
+
+class UnreadOfKind(Read, frozen=True):
+    """Unread notices of a kind."""
+
+    kind: str
+    unread: int
+    next_due_on: date | None
+
+
+class Inbox(Read, frozen=True):
+    """What nobody has acknowledged."""
+
+    unread: int
+    is_more: bool
+    since: date
+    by_kind: list[UnreadOfKind]
+
+
 class Notices(Read, frozen=True):
     """Notices."""
 
     items: list[Notice]
     next: str | None
+
+
+class Speaker(Read, frozen=True):
+    """For whom somebody speaks."""
+
+    roles: list[str]
+    importer_numbers: list[str]
+    filer_code: str | None
+    surety_code: str | None
+    party: str | None
+
+
+class QuietHours(Read, frozen=True):
+    """Hours in which what may wait waits."""
+
+    since: str
+    to: str
+
+
+class Preference(Read, frozen=True):
+    """What a recipient asked for."""
+
+    recipient: str
+    language: str
+    second_email: str | None
+    quiet_hours: QuietHours | None
+    digest: str
+    time_zone: str
+    reminders: bool
+
+
+class Webhook(Read, frozen=True):
+    """A receiver of notices."""
+
+    webhook_id: str
+    recipient: str
+    url: str
+    kinds: list[str]
+    state: str
+    off_reason: str | None
+
+
+class NewWebhook(Webhook, frozen=True, kw_only=True):
+    """A receiver of notices with its secret, which is shown once."""
+
+    secret: str | None
+
+
+class Subscription(Read, frozen=True):
+    """News that a recipient asked for or ended."""
+
+    recipient: str
+    topic: str
+    center: str
+    is_on: bool
+
+
+class Feed(Read, frozen=True):
+    """A calendar feed; its address is shown once."""
+
+    feed_id: str
+    owner: str
+    name: str
+    state: str
+    alarm_days: int | None
+    expires_on: date
+    read_at: datetime | None
+
+
+class NewFeed(Feed, frozen=True, kw_only=True):
+    """A calendar feed with its address."""
+
+    address: str | None
+
+
+class Party(Read, frozen=True):
+    """Somebody who acts for importers or stands behind them."""
+
+    party_id: str
+    kind: str
+    name: str
+    state: str
+
+
+class Parties(Read, frozen=True):
+    """Parties."""
+
+    items: list[Party]
+    next: str | None
+
+
+class Delegation(Read, frozen=True):
+    """What an importer lets a party do."""
+
+    delegation_id: str
+    party_id: str
+    importer_number: str
+    scopes: list[str]
+    from_on: date
+    to_on: date | None
+    revoked_on: date | None
+    is_in_force: bool
+
+
+class Delegations(Read, frozen=True):
+    """What importers let parties do."""
+
+    items: list[Delegation]
+    next: str | None
+
+
+class Brought(Read, frozen=True):
+    """What an importer brought in under a number."""
+
+    number: str
+    lines: int
+    value_usd: int
+    center: str | None
+
+
+class Activity(Read, frozen=True):
+    """What an importer brought in over twelve months."""
+
+    first_month: date
+    last_month: date
+    by_heading: list[Brought]
+
+
+class CenterShare(Read, frozen=True):
+    """A Center's share of an import history."""
+
+    center: str
+    lines: int
+    value_usd: int
+    share_of_goods_pct: str
+    share_of_value_pct: str
+
+
+class CenterScores(Read, frozen=True):
+    """How an import history is spread over Centers."""
+
+    centers: list[CenterShare]
+
+
+class WhatIf(Read, frozen=True):
+    """Which Center an import history would get."""
+
+    center: str | None
+    runner_up: str | None
+    margin_points: str
+    is_enough: bool
+    scores: CenterScores
+    reasons: list[Why]
+
+
+class AppealItem(Read, frozen=True):
+    """A required content of an appeal."""
+
+    code: str
+    text: str
+    is_given: bool
+    missing: str | None
+    evidence: str
+
+
+class AppealFlaw(Read, frozen=True):
+    """Why there is nothing for an appeal to decide."""
+
+    text: str
+    remedy: str
+
+
+class AppealCheck(Read, frozen=True):
+    """What filing an appeal would come to."""
+
+    would_be_received: bool
+    is_complete: bool
+    checks: list[AppealItem]
+    flaw: AppealFlaw | None
+
+
+class FiledAppeal(Read, frozen=True):
+    """An appeal that was received."""
+
+    appeal_number: str
+
+
+class AppealLine(Read, frozen=True):
+    """An appeal in a list."""
+
+    appeal_number: str
+    importer_number: str
+    state: str
+    preferred_center: str | None
+    received_at: datetime
+
+
+class Appeals(Read, frozen=True):
+    """Appeals."""
+
+    items: list[AppealLine]
+    next: str | None
+
+
+class ImportedGoods(Read, frozen=True):
+    """Imports that an appeal states."""
+
+    hts: str
+    value_usd: int
+
+
+class AppealStep(Read, frozen=True):
+    """What was done with an appeal."""
+
+    act: str
+    reasons: list[str]
+    done_at: datetime
+
+
+class AppealPage(AppealLine, frozen=True, kw_only=True):
+    """An appeal whole."""
+
+    says: str
+    is_complete: bool
+    current_center: str | None
+    decided_center: str | None
+    effective_on: date | None
+    importer_numbers: list[str]
+    bond_numbers: dict[str, str]
+    justification: str | None
+    import_history: list[ImportedGoods]
+    is_projection: bool
+    checks: list[AppealItem]
+    decides: str
+    clocks: list[str]
+    effect: str
+    citation: str
+    history: list[AppealStep]
 
 
 class FieldFault(Read, frozen=True):
@@ -1707,6 +2065,17 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("routing", "get", "/importers/{importer_number}"): Account,
     ("routing", "get", "/importers/{importer_number}/assignment"): Assignment,
     ("routing", "get", "/me"): Me,
+    ("routing", "get", "/importers/{importer_number}/activity"): Activity,
+    ("routing", "post", "/what-if/assignment"): WhatIf,
+    ("routing", "post", "/appeals"): FiledAppeal,
+    ("routing", "post", "/appeals/check"): AppealCheck,
+    ("routing", "get", "/appeals"): Appeals,
+    ("routing", "get", "/appeals/{appeal_number}"): AppealPage,
+    ("routing", "get", "/parties"): Parties,
+    ("routing", "get", "/parties/{party_id}/delegations"): Delegations,
+    ("routing", "post", "/parties/{party_id}/delegations"): Delegation,
+    ("routing", "get", "/importers/{importer_number}/delegations"): Delegations,
+    ("routing", "post", "/delegations/{delegation_id}/revoke"): Delegation,
     ("workqueue", "get", "/queues"): Queue,
     ("workqueue", "get", "/items"): Items,
     ("workqueue", "get", "/items/count"): Count,
@@ -1741,7 +2110,10 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "get", "/entries/{entry_number}/versions/in-force"): Version,
     ("liquidation", "get", "/entries/{entry_number}/versions/{version}/changes"): VersionChanges,
     ("liquidation", "get", "/protests"): Protests,
+    ("liquidation", "post", "/protests"): FiledProtest,
+    ("liquidation", "post", "/protests/check"): ProtestCheck,
     ("liquidation", "get", "/bills"): Bills,
+    ("liquidation", "get", "/bills/{bill_number}/payoff"): Payoff,
     ("liquidation", "get", "/refunds"): Refunds,
     ("liquidation", "get", "/protests/{protest_number}"): Protest,
     ("liquidation", "get", "/protests/{protest_number}/files"): Files,
@@ -1754,6 +2126,17 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "get", "/clocks-unknown"): ClocksUnknown,
     ("notifications", "get", "/bulletin"): Postings,
     ("notifications", "get", "/notices"): Notices,
+    ("notifications", "get", "/notices/{notice_id}"): NoticePage,
+    ("notifications", "get", "/inbox"): Inbox,
+    ("notifications", "get", "/me"): Speaker,
+    ("notifications", "get", "/preferences"): Preference,
+    ("notifications", "put", "/preferences"): Preference,
+    ("notifications", "get", "/webhooks"): Webhook,
+    ("notifications", "post", "/webhooks"): NewWebhook,
+    ("notifications", "get", "/subscriptions"): Subscription,
+    ("notifications", "put", "/subscriptions"): Subscription,
+    ("liquidation", "get", "/calendar-feeds"): Feed,
+    ("liquidation", "post", "/calendar-feeds"): NewFeed,
     ("notifications", "get", "/ops/deliveries"): OpsDeliveries,
     **{
         (service, method, path): model

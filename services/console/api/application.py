@@ -24,9 +24,18 @@ from services.console.api import (
     calculator,
     entries,
     files,
+    glossary,
     items,
     letters,
     operations,
+    outside_appeals,
+    outside_channels,
+    outside_delegations,
+    outside_entries,
+    outside_inbox,
+    outside_letters,
+    outside_protests,
+    outside_work,
     protests,
     public,
     queue,
@@ -71,6 +80,15 @@ ROUTERS = (
     badges.router,
     items.router,
     letters.router,
+    outside_letters.router,
+    outside_work.router,
+    outside_inbox.router,
+    outside_entries.router,
+    outside_protests.router,
+    outside_channels.router,
+    outside_appeals.router,
+    outside_delegations.router,
+    glossary.router,
     protests.router,
     files.router,
     team.router,
@@ -91,7 +109,8 @@ def build_pages(platform: Platform, readiness: Readiness) -> FastAPI:
         "liquidation": settings.liquidation_url,
         "notifications": settings.notifications_url,
     }
-    services = Services(addresses, Times(settings.panel_seconds, settings.act_seconds, settings.file_seconds))
+    times = Times(settings.panel_seconds, settings.act_seconds, settings.file_seconds, settings.connect_seconds)
+    services = Services(addresses, times)
 
     @asynccontextmanager
     async def closing(_: FastAPI) -> AsyncIterator[None]:

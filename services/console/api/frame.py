@@ -10,6 +10,7 @@ import httpx
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.background import BackgroundTask
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from services.console.acts.calls import Panel, Person, Services
@@ -23,6 +24,7 @@ from services.console.domain.table_file import write_table
 from services.console.settings import ConsoleSettings
 from services.console.store.sessions import Lifetime
 from shared.customs.calendar import legal_date
+from shared.customs.glossary import words_of_the_field
 from shared.runtime.identity import RoleName
 from shared.runtime.platform import Platform
 
@@ -31,6 +33,13 @@ Form = Mapping[str, list[str]]
 HERE: Final = Path(__file__).resolve().parent.parent
 STATIC: Final = HERE / "static"
 HANDED_ON: Final = ("content-type", "content-length", "content-encoding", "content-disposition", "content-digest")
+_FOR_OUTSIDERS: Final = (
+    ("/my", "My work"),
+    ("/inbox", "Inbox"),
+    ("/my/entries", "Entries"),
+    ("/my/channels", "Channels"),
+    ("/my/delegations", "Who acts for whom"),
+)
 _FOR_ANYONE: Final = (
     ("/centers", "Centers"),
     ("/calculator", "Deadlines"),
@@ -80,6 +89,11 @@ class Visitor:
         return bool(self.roles) and not OUTSIDE & set(self.roles)
 
     @property
+    def is_outside(self) -> bool:
+        """Whether a party looks: an importer, or who acts for one or stands behind one."""
+        return bool(OUTSIDE & set(self.roles))
+
+    @property
     def is_operator(self) -> bool:
         """Whether somebody looks who keeps the system running."""
         return RoleName.OPERATOR in self.roles
@@ -93,6 +107,8 @@ class Visitor:
 def _navigation(who: Visitor) -> list[tuple[str, str]]:
     """The pages that the head of every page leads to."""
     own = [(f"/accounts/{each}", "Account") for each in who.importers[:1]]
+    if who.is_outside:
+        own = [*_FOR_OUTSIDERS, *own]
     if who.is_of_cbp:
         own = [("/queue", "Queue"), ("/team", "Team"), ("/radar", "Radar"), *own]
     if who.is_operator:
@@ -134,9 +150,11 @@ def build_templates() -> Environment:
         "entry_type": words.say_entry_type,
         "value": changes.say_value,
         "span": words.say_span,
+        "days_left": words.say_days_left,
     }
     templates.tests |= {"masked": words.is_masked, "real_center": words.is_center}
     templates.globals |= {"asset": _asset, "center_name": words.center_name, "mark": words.MARKS}
+    templates.globals["glossary"] = words_of_the_field()
     templates.globals["differences"] = changes.differences
     templates.globals["why_not"] = words.say_refusal
     templates.globals["why_center"] = words.say_why_center
@@ -192,6 +210,14 @@ async def signed_in(request: Request) -> Visitor:
     found = await visitor(request)
     if not found.is_signed_in:
         raise NotSignedIn
+    return found
+
+
+async def outsider(request: Request) -> Visitor:
+    """Dependency: who looks, signed in as a party; for others there are no such pages."""
+    found = await signed_in(request)
+    if not found.is_outside:
+        raise HTTPException(404)
     return found
 
 

@@ -1,7 +1,5 @@
 """The workspace of an item: its facts, why it was selected, its process, its letters, and the decision."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -10,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from services.console.acts.calls import Panel
 from services.console.acts.reads import Check, Claim, ItemPage, Read, RuleLine, Rules
 from services.console.acts.workspace import load_workspace
+from services.console.api.drafts import drop_draft, keep_draft, read_drafts
 from services.console.api.frame import (
     Form,
     Visitor,
@@ -34,8 +33,6 @@ from services.console.domain.acts import (
     read_decision,
     read_letter,
 )
-from services.console.store import drafts
-from shared.db.transaction import transaction
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,8 +42,6 @@ RULES_FOUND = 8
 """Rules that a search in the form of a decision shows."""
 DECIDE = "decide"
 LETTER = "letter"
-NOT_WRITTEN = frozenset({"form_key", "token", "pick"})
-"""Fields of forms that nobody writes."""
 
 
 @router.get("/items/{item_id}")
@@ -101,7 +96,7 @@ async def check_decision(request: Request, who: Officer, item_id: str) -> Respon
     """Look at a decision before it is made: does it fit, and what would be billed or refunded."""
     form = await form_of(request, who)
     checked = await who.person.post("workqueue", f"/items/{item_id}/decision-check", Check, read_check(form))
-    await _keep_draft(request, who, item_id, DECIDE, form)
+    await keep_draft(request, who, item_id, DECIDE, form)
     if checked.value is None:
         return await show_item(request, who, item_id, refused=checked, form=form, about=DECIDE)
     return await show_item(request, who, item_id, checked=checked.value, form=form, about=DECIDE)
@@ -117,10 +112,10 @@ async def pick_rule(request: Request, who: Officer, item_id: str) -> Response:
         if rule.value is None:
             return await show_item(request, who, item_id, refused=rule, form=form, about=DECIDE)
         form |= {"rule": [rule.value.id], "citation": [rule.value.citation]}
-        await _keep_draft(request, who, item_id, DECIDE, form)
+        await keep_draft(request, who, item_id, DECIDE, form)
         return await show_item(request, who, item_id, form=form, about=DECIDE)
     found = await who.person.get("liquidation", "/rules", Rules, q=words, limit=RULES_FOUND)
-    await _keep_draft(request, who, item_id, DECIDE, form)
+    await keep_draft(request, who, item_id, DECIDE, form)
     if found.value is None:
         return await show_item(request, who, item_id, refused=found, form=form, about=DECIDE)
     return await show_item(request, who, item_id, rules=found.value, form=form, about=DECIDE)
@@ -169,10 +164,10 @@ async def act_on_item(request: Request, who: Officer, item_id: str) -> Response:
 
 
 @router.post("/items/{item_id}/draft/{about}")
-async def keep_draft(request: Request, who: Officer, item_id: str, about: str) -> Response:
+async def keep_item_draft(request: Request, who: Officer, item_id: str, about: str) -> Response:
     """Keep what is written in a form; an empty one is forgotten."""
     form = await form_of(request, who)
-    await _keep_draft(request, who, item_id, about, form)
+    await keep_draft(request, who, item_id, about, form)
     return Response(status_code=204) if is_of_script(request) else go(f"/items/{item_id}#{about}")
 
 
@@ -182,35 +177,16 @@ def token_in(form: Form) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-async def _keep_draft(request: Request, who: Visitor, item_id: str, about: str, form: Form) -> None:
-    console, now = console_of(request), console_of(request).platform.clock.now()
-    written = {name: values[0] for name, values in form.items() if name not in NOT_WRITTEN and values[0]}
-    async with transaction(console.platform.engine) as tx:
-        if written.keys() <= {"act", "form", "outcome"}:
-            await drafts.drop(tx, who.subject or "", item_id, about)
-        else:
-            await drafts.keep(tx, who.subject or "", item_id, about, console.vault.seal(written), now)
-
-
-async def _drafts(request: Request, who: Visitor, item_id: str) -> Mapping[str, tuple[dict[str, Any], datetime]]:
-    console = console_of(request)
-    async with transaction(console.platform.engine) as tx:
-        kept = await drafts.read(tx, who.subject or "", item_id)
-    opened = {form: (console.vault.open(content), at) for form, (content, at) in kept.items()}
-    return {form: (content, at) for form, (content, at) in opened.items() if content is not None}
-
-
 async def _after(
     request: Request, who: Visitor, item_id: str, done: Panel[Any], *, form: Form | None = None, about: str = ""
 ) -> Response:
     """Lead back to the item, or show it with what was refused; what had been written is kept."""
     if done.is_shown or done.is_empty:
         if about:
-            async with transaction(console_of(request).platform.engine) as tx:
-                await drafts.drop(tx, who.subject or "", item_id, about)
+            await drop_draft(request, who, item_id, about)
         return go(f"/items/{item_id}" + (f"?done={about}" if about else ""))
     if form is not None and about:
-        await _keep_draft(request, who, item_id, about, form)
+        await keep_draft(request, who, item_id, about, form)
     return await show_item(request, who, item_id, refused=done, form=form, about=about)
 
 
@@ -230,7 +206,7 @@ async def show_item(
     if isinstance(space, Panel):
         return problem_page(request, who, space, subject="The work item")
     item = space.item
-    kept = await _drafts(request, who, item_id)
+    kept = await read_drafts(request, who, item_id)
     written = {place: content for place, (content, _) in kept.items()}
     if form is not None and about:
         written[about] = {name: values[0] for name, values in form.items()}

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from services.console.acts.calls import Panel, panels_of
 from services.console.acts.reads import Files, ItemPage, LetterPage, Read
+from services.console.api.drafts import read_drafts
 from services.console.api.frame import (
     Form,
     Visitor,
@@ -21,6 +22,7 @@ from services.console.api.frame import (
 )
 from services.console.api.items import token_in
 from services.console.domain.acts import ISSUES, read_act, read_letter
+from services.console.domain.letters import ANSWER, TAKES_ANSWERS
 
 router = APIRouter(include_in_schema=False)
 
@@ -94,6 +96,10 @@ async def show_letter(
     letter = found.value
     if letter is None:
         return problem_page(request, who, found, subject="The letter")
+    kept = await read_drafts(request, who, request_id)
+    written = {place: content for place, (content, _) in kept.items()}
+    if form is not None:
+        written[about] = {name: values[0] for name, values in form.items()}
     item, files = await panels_of(
         who.person.get("workqueue", f"/items/{letter.item_id}", ItemPage),
         who.person.get("workqueue", f"/items/{letter.item_id}/files", Files, limit=100),
@@ -111,7 +117,10 @@ async def show_letter(
         named={each.file_id: each for each in files.value.items} if files.value is not None else {},
         most_bytes=console_of(request).settings.files_max_bytes,
         refused=refused,
-        written={about: {name: values[0] for name, values in (form or {}).items()}},
+        written=written,
+        draft_at=kept[ANSWER][1] if ANSWER in kept else None,
+        takes_answers=TAKES_ANSWERS,
+        sent_before={file for each in letter.answers for file in each.files},
         about=about,
         done=request.query_params.get("done", ""),
     )

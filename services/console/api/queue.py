@@ -43,6 +43,8 @@ def filters_of(request: Request, who: Visitor) -> Filters:
 @router.get("/queue")
 async def read_queue(request: Request, who: Officer) -> Response:
     """The items that the filters in the address leave, and the queues beside them."""
+    if who.is_outside:
+        return go("/my")  # where one comes to who signed in without saying where to
     filters = filters_of(request, who)
     views, queues, items, count, mine, processes, every = await panels_of(
         who.person.get("workqueue", "/views", Views),

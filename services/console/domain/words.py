@@ -51,6 +51,15 @@ def say_day(day: date | None) -> str:
     return "-" if day is None else f"{day:%a} {day.day} {day:%b %Y}"
 
 
+def say_days_left(days: int) -> str:
+    """How far off a day is that has not passed.
+
+    >>> say_days_left(0), say_days_left(1), say_days_left(12)
+    ('today', 'tomorrow', 'in 12 days')
+    """
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+
 def say_text(text: str | None) -> str:
     """A sentence of a service, its days as people write them.
 

@@ -167,6 +167,17 @@ def demand_standing(bill: BillRow) -> None:
         )
 
 
+def demand_day_of(bill: BillRow, on: date) -> None:
+    """Refuse a day on which the bill was not issued yet; raises `Refused`."""
+    if on < bill.issued_on:
+        raise refused(
+            "bill-payment-order",
+            "payment-day",
+            f"On {on} nothing was owed yet: the bill was issued on {bill.issued_on}.",
+            "Give a day on or after that of the bill.",
+        )
+
+
 def _demand_payable(bill: BillRow, received_on: date, today: date) -> None:
     demand_standing(bill)
     if not bill.issued_on <= received_on <= today:

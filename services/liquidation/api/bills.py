@@ -6,9 +6,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.liquidation.acts.bills import PaymentRequest, RecordedPayment, post_payment
+from services.liquidation.acts.bills import (
+    PaymentRequest,
+    RecordedPayment,
+    demand_day_of,
+    demand_standing,
+    post_payment,
+)
 from services.liquidation.acts.may_do import bars_on_bill
-from services.liquidation.api.common import law_of, money_policy_of
+from services.liquidation.api.common import law_of, money_policy_of, payment_address_of
 from services.liquidation.api.money import (
     CurrentOfWhom,
     MoneyActOut,
@@ -18,7 +24,15 @@ from services.liquidation.api.money import (
 )
 from services.liquidation.domain.bill_clocks import dunning_on
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.money.bills import Block, ProtestDays, find_holding_protest, may_set_off
+from services.liquidation.domain.money.bills import (
+    Block,
+    Payment,
+    ProtestDays,
+    find_holding_protest,
+    find_payoff,
+    may_set_off,
+)
+from services.liquidation.domain.money.interest import Undetermined
 from services.liquidation.domain.protest.timeliness import protest_window
 from services.liquidation.store import bills as store
 from services.liquidation.store.bills import BillRow, PaymentRow
@@ -138,6 +152,42 @@ class WholeBillOut(BillOut):
     may_do: list[MayDoOut] = Field(description="Each act on it: whether the caller may, and what stands against it.")
 
 
+class PayoffOut(BaseModel):
+    """What to pay on a bill on a day."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "bill_number": "B7603245278-B01",
+                    "on": "2026-03-02",
+                    "due_on": "2026-02-15",
+                    "billed_usd": "500.00",
+                    "to_pay_usd": "502.88",
+                    "delinquency_usd": "2.88",
+                    "is_delinquent": True,
+                    "good_through": "2026-03-17",
+                    "pay_to": None,
+                    "unknown_because": None,
+                }
+            ]
+        }
+    )
+
+    bill_number: str
+    on: date
+    due_on: date
+    billed_usd: str = Field(description="What the bill is for, before delinquency.")
+    to_pay_usd: str | None = Field(default=None, description="What settles it on that day; null: not known.")
+    delinquency_usd: str | None = Field(default=None, description="What of it is interest since the due day.")
+    is_delinquent: bool | None = Field(default=None, description="Whether the due day has passed by then.")
+    good_through: date | None = Field(
+        default=None, description="The last day on which the same amount settles it; null where nothing is open."
+    )
+    pay_to: str | None = Field(description="Where and how it is paid, as the operator set it; null: see the bill.")
+    unknown_because: str | None = Field(default=None, description="Why the amount is not known.")
+
+
 class PaymentIn(BaseModel):
     """Money received on a bill; a wrong one is not taken back here."""
 
@@ -225,6 +275,50 @@ async def read_bill(
         payments=[_show_payment(each) for each in payments],
         acts=[show_act(each) for each in acts if each.bill_number == bill_number],
         may_do=tell_may_do(caller, today_of(request), matter, bars_on_bill(row)),
+    )
+
+
+@router.get("/bills/{bill_number}/payoff", summary="What to pay on a bill on a day")
+async def read_payoff(
+    bill_number: BillPath,
+    request: Request,
+    caller: Annotated[Identity, allow("bill.read")],
+    on: Annotated[LegalDay | None, Query(description="The day on which the money arrives; today by default.")] = None,
+) -> PayoffOut:
+    """What settles the bill on a day, with the payments recorded so far, until when the amount holds, and where to pay.
+
+    Nothing is owed on a bill that a later act replaced: 409. An amount that rests on a rate of interest that is not
+    known is null, with the reason; it is never guessed.
+    """
+    today = today_of(request)
+    day = on or today
+    async with reading(engine_of(request)) as connection:
+        row = await store.find_bill(connection, bill_number)
+        if row is None:
+            raise no_such(f"bill {bill_number}")
+        demand_sight(caller, "bill", today, await find_matter_of(connection, row), f"bill {bill_number}")
+        payments = await store.list_payments(connection, bill_number)
+    demand_standing(row)
+    demand_day_of(row, day)
+    received = [Payment(each.received_on, each.cents) for each in payments]
+    payoff = find_payoff(row.bill, received, day, money_policy_of(request).settings)
+    pay_to = payment_address_of(request)
+    shown: dict[str, Any] = {
+        "bill_number": bill_number,
+        "on": day,
+        "due_on": row.due_on,
+        "billed_usd": format_cents(row.billed_cents),
+    }
+    if isinstance(payoff, Undetermined):
+        return PayoffOut(**shown, pay_to=pay_to, unknown_because=payoff.why)
+    standing = payoff.standing
+    return PayoffOut(
+        **shown,
+        to_pay_usd=format_cents(standing.open_cents),
+        delinquency_usd=format_cents(standing.delinquency_open_cents),
+        is_delinquent=standing.is_delinquent,
+        good_through=payoff.good_through,
+        pay_to=pay_to,
     )
 
 

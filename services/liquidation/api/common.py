@@ -70,6 +70,12 @@ def money_policy_of(request: Request) -> MoneyPolicy:
     return policy
 
 
+def payment_address_of(request: Request) -> str | None:
+    """Where and how bills are paid, in words; None where the operator has not said it."""
+    address: str | None = request.app.state.payment_address
+    return address
+
+
 def show_rule(rule: str) -> RuleOut:
     """A rule of the deadline table or of money, by its id."""
     return RuleOut.model_validate(find_rule(rule), from_attributes=True)

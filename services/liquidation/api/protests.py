@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.acts.may_do import bars_on_protest
-from services.liquidation.acts.protest_filings import file_protest
+from services.liquidation.acts.protest_filings import check_protest, file_protest
 from services.liquidation.acts.protests import matter_for_acts, no_protest
 from services.liquidation.api.common import law_of
 from services.liquidation.domain.law import LawSettings
@@ -25,7 +25,7 @@ from services.liquidation.store.sight import find_matter_of_protest
 from shared.contracts.terms import EntryNumber
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
-from shared.db.transaction import Transaction, reading
+from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.access import demand_sight, is_staff, reach_of, shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
@@ -159,6 +159,56 @@ class FiledOut(BaseModel):
     defects: list[DefectOut]
 
 
+class BarOut(BaseModel):
+    """Why a protest would not be received, as the problem of its filing would say it."""
+
+    code: str = Field(examples=["incomplete"])
+    rule: str
+    citation: str | None
+    says: str
+    remedy: str | None
+
+
+class ProtestCheckOut(BaseModel):
+    """What filing a protest now would come to; nothing of it is kept."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "would_be_received": False,
+                    "bars": [
+                        {
+                            "code": "incomplete",
+                            "rule": "protest-contents",
+                            "citation": "19 CFR 174.13",
+                            "says": "missing: goods, objections.",
+                            "remedy": "State what is missing and file again while time remains.",
+                        }
+                    ],
+                    "filed_as": "importer",
+                    "missing": ["goods", "objections"],
+                    "timeliness": "timely",
+                    "verdicts": [],
+                    "defects": [],
+                    "received_on": "2026-11-30",
+                    "decide_by": "2028-11-30",
+                }
+            ]
+        }
+    )
+
+    would_be_received: bool
+    bars: list[BarOut] = Field(description="Everything that stands against its filing; a filing names the first.")
+    filed_as: str = Field(description="In which role the caller would file it.", examples=["importer"])
+    missing: list[str] = Field(description="Contents of 19 CFR 174.13 that it does not state.", examples=[["goods"]])
+    timeliness: str
+    verdicts: list[VerdictOut]
+    defects: list[DefectOut] = Field(description="What would be known of it, whether it bars it or not.")
+    received_on: date
+    decide_by: date
+
+
 class ProtestClockOut(BaseModel):
     """A day that matters: warn by `safe`, hold against somebody only after `last_arguable`. `evidence` as for rules."""
 
@@ -271,6 +321,33 @@ async def create_protest(
     answer = await answer_once(request, call, file)
     answer.headers["Location"] = f"/protests/{number}"
     return answer
+
+
+@router.post("/protests/check", summary="What filing a protest would come to")
+async def check_filing(
+    body: ProtestIn, request: Request, caller: Annotated[Identity, allow("protest.file")]
+) -> ProtestCheckOut:
+    """The protest as it would be judged if it was filed now, by the code that files it: whether it would be received,
+    and everything that stands against it. Nothing is kept, and no day is held by it: only a filing is in time.
+    """
+    stated = body.model_dump(mode="json", exclude_none=True, exclude={"entries"})
+    async with transaction(engine_of(request)) as tx:
+        received = await check_protest(tx, now_of(request), body.entries, stated, caller, law_of(request))
+    protest = received.protest
+    return ProtestCheckOut(
+        would_be_received=not received.bars,
+        bars=[
+            BarOut(code=each.code, rule=each.rule, citation=each.citation, says=each.detail, remedy=each.remedy)
+            for each in received.bars
+        ],
+        filed_as=received.filed_by["role"],
+        missing=list(received.missing),
+        timeliness=protest.timeliness,
+        verdicts=[_verdict_out(each, None) for each in protest.verdicts],
+        defects=[_defect_out(each) for each in protest.defects],
+        received_on=protest.record.filing.received_on,
+        decide_by=protest.decide_by,
+    )
 
 
 @router.get("/protests", summary="Protests")

@@ -81,9 +81,7 @@ async def file_appeal(
     Raises `Forbidden` unless the caller acts for the appellant and every other number that is affected, and `Refused`
     for one that names no Center, another as the present one, or the present one as preferred (`find_flaw`).
     """
-    await _demand_standing(tx, caller, {importer_number, *contents.importer_numbers}, legal_date(now))
-    assigned = await assignment_store.find_center(tx.connection, importer_number, legal_date(now))
-    _refuse_flaw(find_flaw(contents.current_center, contents.preferred_center, assigned))
+    _refuse_flaw(await check_appeal(tx, caller, importer_number=importer_number, contents=contents, now=now))
     number = f"APPEAL-{event_id('appeal', call.identity, call.key)}"
     if await store.find_appeal(tx.connection, number) is not None:
         raise key_reused()
@@ -101,6 +99,18 @@ async def file_appeal(
     appeal = await store.find_appeal(tx.connection, number)
     assert appeal is not None  # just written
     return AppealRecord(appeal, (), None)
+
+
+async def check_appeal(
+    tx: Transaction, caller: Identity, *, importer_number: str, contents: AppealContents, now: datetime
+) -> Flaw | None:
+    """Why there would be nothing to decide if it was filed now; what it lacks is said by `check_contents`.
+
+    Raises `Forbidden` as the filing does. Nothing is kept.
+    """
+    await _demand_standing(tx, caller, {importer_number, *contents.importer_numbers}, legal_date(now))
+    assigned = await assignment_store.find_center(tx.connection, importer_number, legal_date(now))
+    return find_flaw(contents.current_center, contents.preferred_center, assigned)
 
 
 async def read_appeal(tx: Transaction, caller: Identity, appeal_number: str, now: datetime) -> AppealRecord:

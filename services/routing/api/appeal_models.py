@@ -130,6 +130,36 @@ class FlawOut(BaseModel):
     remedy: str
 
 
+class AppealCheckOut(BaseModel):
+    """What filing an appeal now would come to; nothing of it is kept."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "would_be_received": True,
+                    "is_complete": False,
+                    "checks": [
+                        {
+                            "code": "justification",
+                            "text": "a written justification for the move",
+                            "is_given": False,
+                            "missing": "It gives no justification for the move.",
+                            "evidence": "M",
+                        }
+                    ],
+                    "flaw": None,
+                }
+            ]
+        }
+    )
+
+    would_be_received: bool = Field(description="False: there would be nothing to decide; `flaw` says why.")
+    is_complete: bool = Field(description="What is missing never makes it void, and may be supplied later.")
+    checks: list[CheckOut]
+    flaw: FlawOut | None
+
+
 class StepOut(BaseModel):
     """One line of the history."""
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from services.routing.acts import appeals as acts
 from services.routing.acts.appeals import AppealRecord
 from services.routing.api.appeal_models import (
+    AppealCheckOut,
     AppealIn,
     AppealOut,
     AppealSummary,
@@ -25,6 +26,7 @@ from services.routing.domain.appeals import (
     NO_STAY,
     PROCESS,
     TRANSITIONS,
+    AppealContents,
     State,
     check_contents,
     describe_state,
@@ -85,6 +87,24 @@ async def file_appeal(
             "ETag": etag(filed.appeal.version),
             "Location": f"/appeals/{answer.appeal_number}",
         },
+    )
+
+
+@router.post("/appeals/check", summary="What filing an appeal would come to")
+async def check_appeal(
+    body: AppealIn, request: Request, caller: Annotated[Identity, allow("appeal.file")]
+) -> AppealCheckOut:
+    """Whether it would be received, and what it lacks, by the rules of its filing. Nothing is kept."""
+    contents = body.read(body.importer_number)
+    async with snapshot(engine_of(request)) as tx:
+        flaw = await acts.check_appeal(
+            tx, caller, importer_number=body.importer_number, contents=contents, now=now_of(request)
+        )
+    return AppealCheckOut(
+        would_be_received=flaw is None,
+        is_complete=is_complete(contents),
+        checks=_checks_out(contents),
+        flaw=FlawOut(**flaw._asdict()) if flaw is not None else None,
     )
 
 
@@ -244,16 +264,7 @@ def _appeal_out(record: AppealRecord, caller: Identity) -> AppealOut:
         **_summary(appeal, caller),
         says=describe_state(appeal.state),
         may_do=list(TRANSITIONS[appeal.state]),
-        checks=[
-            CheckOut(
-                code=check.requirement.code,
-                text=check.requirement.text,
-                is_given=check.missing is None,
-                missing=check.missing,
-                evidence=check.requirement.evidence,
-            )
-            for check in check_contents(contents)
-        ],
+        checks=_checks_out(contents),
         flaw=FlawOut(**record.flaw._asdict()) if record.flaw is not None else None,
         importer_numbers=[shown_importer_number(caller, number) for number in contents.importer_numbers],
         bond_numbers={
@@ -284,3 +295,16 @@ def _step_out(step: Step, caller: Identity) -> StepOut:
         done_at=step.done_at,
         authority=step.authority if is_staff(caller) else None,
     )
+
+
+def _checks_out(contents: AppealContents) -> list[CheckOut]:
+    return [
+        CheckOut(
+            code=check.requirement.code,
+            text=check.requirement.text,
+            is_given=check.missing is None,
+            missing=check.missing,
+            evidence=check.requirement.evidence,
+        )
+        for check in check_contents(contents)
+    ]

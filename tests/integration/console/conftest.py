@@ -1,4 +1,4 @@
-"""A provider for each test."""
+"""A provider for each test, and the whole product in this process for all of them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.integration.console.provider import Provider
+from tests.support.databases import TestDatabases
+from tests.support.served import Served, serving_all
 
 
 @pytest.fixture
@@ -16,3 +18,9 @@ async def provider() -> AsyncIterator[Provider]:
     yield provider
     listening.close()
     await listening.wait_closed()
+
+
+@pytest.fixture(scope="module")
+async def served(databases: TestDatabases) -> AsyncIterator[Served]:
+    async with serving_all(databases) as served:
+        yield served

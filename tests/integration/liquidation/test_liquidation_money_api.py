@@ -277,3 +277,35 @@ async def test_record_and_timeline_show_the_bill_and_what_was_done_about_it(desk
     assert (paid["on"], paid["what"], paid["rule"]["id"]) == ("2026-02-02", "bill-paid", "bill-payment-order")
     due = timeline["coming"][-1]
     assert (due["what"], due["safe"], due["rule"]["id"]) == (f"bill {number}-B01 to be paid", "2026-02-15", "bill-due")
+
+
+async def test_what_to_pay_on_a_day_is_what_settles_the_bill_on_that_day(desk: Desk) -> None:
+    number = await desk.liquidate("1000.00")
+    bill = f"{number}-B01"
+    own = {"importer_numbers": frozenset({IMPORTER})}
+    on_due = (await desk.get(f"/bills/{bill}/payoff?on=2026-02-15", RoleName.IMPORTER, **own)).json()
+    assert (on_due["to_pay_usd"], on_due["delinquency_usd"], on_due["is_delinquent"]) == ("1060.23", "0.00", False)
+    assert on_due["good_through"] == "2026-02-15"
+    assert on_due["pay_to"] is None, "where bills are paid is not invented"
+    # 1060.23 x ((1 + 0.07/365)^30 - 1) = 6.12 after 30 days, from the day after the due day on.
+    late = (await desk.get(f"/bills/{bill}/payoff", RoleName.IMPORTER, **own)).json()
+    assert (late["on"], late["to_pay_usd"], late["delinquency_usd"]) == ("2026-03-02", "1066.35", "6.12")
+    assert (late["is_delinquent"], late["good_through"]) == (True, "2026-03-17")
+    paid = await desk.pay(bill, "2026-03-02", late["to_pay_usd"], "all")
+    assert paid.json()["bill_state"] == "paid"
+    after = (await desk.get(f"/bills/{bill}/payoff?on=2026-06-01", RoleName.IMPORTER, **own)).json()
+    assert (after["to_pay_usd"], after["good_through"]) == ("0.00", None)
+
+
+async def test_what_to_pay_is_unknown_where_no_rate_is_and_nobody_elses(service_engine: MakeEngine) -> None:
+    async with open_desk(await service_engine("liquidation"), payment_address="Pay.gov, form 6084") as desk:
+        bill = f"{await desk.liquidate('1000.00')}-B01"
+        own = {"importer_numbers": frozenset({IMPORTER})}
+        far = (await desk.get(f"/bills/{bill}/payoff?on=2029-01-01", RoleName.IMPORTER, **own)).json()
+        assert far["to_pay_usd"] is None
+        assert far["unknown_because"]
+        assert far["pay_to"] == "Pay.gov, form 6084"
+        early = await desk.get(f"/bills/{bill}/payoff?on=2026-01-15", RoleName.IMPORTER, **own)
+        assert (early.status_code, early.json()["code"]) == (422, "payment-day")
+        other = {"importer_numbers": frozenset({"12-345678900"})}
+        assert (await desk.get(f"/bills/{bill}/payoff", RoleName.IMPORTER, **other)).status_code == 404

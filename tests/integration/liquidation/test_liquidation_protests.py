@@ -200,6 +200,54 @@ async def test_what_is_missing_is_named_and_nothing_is_kept(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
+    ("on", "changes", "missing"),
+    [
+        (date(2027, 2, 1), {}, []),
+        (date(2027, 2, 1), {"goods": None, "protestant": None}, ["protestant", "goods"]),
+        (date(2027, 2, 1), {"objections": [], "like_treatment": True}, ["objections", "earlier-protest-number"]),
+        (date(2027, 2, 1), {"decision": "exclusion-redelivery", "section_337": True}, ["decision-date"]),
+        (date(2027, 9, 1), {"goods": None}, ["goods"]),
+    ],
+)
+async def test_check_says_what_the_filing_then_says_and_keeps_nothing(
+    desk: Desk, on: date, changes: dict[str, Any], missing: list[str]
+) -> None:
+    numbers = await desk.liquidated()
+    desk.on(on)
+    answer = await desk.client.post(
+        "/protests/check", json={"entries": numbers} | BODY | changes, headers=desk.importer
+    )
+    assert answer.status_code == 200, answer.text
+    checked = answer.json()
+    assert checked["missing"] == missing
+    assert checked["filed_as"] == "importer"
+    for table in (protests, protest_entries, protest_acts):
+        assert await rows(desk.engine, table) == []
+    filed = await desk.file(numbers, **changes)
+    assert checked["would_be_received"] == (filed.status_code == 201)
+    if filed.status_code == 201:
+        assert checked["decide_by"] == filed.json()["decide_by"]
+        again = await desk.client.post("/protests/check", json={"entries": numbers} | BODY, headers=desk.importer)
+        assert [each["code"] for each in again.json()["bars"]] == ["second-protest"]
+    else:
+        first, said = checked["bars"][0], filed.json()
+        assert [first[name] for name in ("code", "rule", "citation", "says", "remedy")] == [
+            said.get(name) for name in ("code", "rule", "citation", "detail", "remedy")
+        ]
+    if on > date(2027, 7, 14) and missing:
+        assert [each["code"] for each in checked["bars"]] == ["untimely", "incomplete"], (
+            "all of it, not the first alone"
+        )
+
+
+async def test_check_of_anothers_entry_is_as_of_one_that_is_not_there(desk: Desk) -> None:
+    numbers = await desk.liquidated()
+    other = desk.headers(RoleName.IMPORTER, subject="mia", importer_numbers=frozenset({"12-345678900"}))
+    answer = await desk.client.post("/protests/check", json={"entries": numbers} | BODY, headers=other)
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
     ("on", "status", "code"),
     [
         (date(2027, 7, 14), 201, None),

@@ -197,6 +197,40 @@ def settle(bill: Bill, payments: Sequence[Payment], on: date, settings: MoneySet
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Payoff:
+    """What settles a bill on a day: what is open then, and the last day on which the same amount settles it."""
+
+    standing: BillStanding
+    good_through: date | None
+    """None where nothing is open."""
+
+
+def find_payoff(bill: Bill, payments: Sequence[Payment], on: date, settings: MoneySettings) -> Payoff | Undetermined:
+    """What to pay on a day so that nothing is left open, with the payments received so far.
+
+    Rules int-delinquent [P], bill-due [S] as in `settle`: the amount grows on the day after the due day, and on the
+    day after the end of each whole block of 30 days since liquidation.
+
+    500.00 billed on the day of liquidation, to be paid on day 45: one block at 7 %, and the same until day 60.
+
+    >>> bill = Bill(date(2026, 1, 16), date(2026, 1, 16), date(2026, 2, 15), {"duty": 500_00}, 0)
+    >>> from services.liquidation.domain.money.settings import MONEY
+    >>> late = find_payoff(bill, [], date(2026, 3, 2), MONEY)
+    >>> late.standing.open_cents, late.good_through
+    (50288, datetime.date(2026, 3, 17))
+    >>> find_payoff(bill, [], date(2026, 1, 20), MONEY).good_through
+    datetime.date(2026, 2, 15)
+    """
+    standing = settle(bill, payments, on, settings)
+    if isinstance(standing, Undetermined):
+        return standing
+    if standing.open_cents == 0:
+        return Payoff(standing, None)
+    ends = block_ends(bill.liquidated_on, add_days(max(on, bill.due_on), INTEREST_BLOCK_DAYS + 2))
+    return Payoff(standing, min(max(end, bill.due_on) for end in ends if max(end, bill.due_on) >= on))
+
+
 @dataclass(slots=True)
 class _Account:
     """What is open on a bill while blocks and payments are put to it in the order of their days; cents."""

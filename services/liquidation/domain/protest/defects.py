@@ -134,7 +134,11 @@ def find_defects(
     return tuple(found)
 
 
-def _missing(filing: Filing, verdicts: Sequence[Verdict], *, is_alone: bool) -> Finding | None:
+def list_missing(filing: Filing, verdicts: Sequence[Verdict], *, is_alone: bool) -> list[str]:
+    """What a protest does not state: of what every protest states, then what its own case asks for.
+
+    `is_alone`: no protest of another party on the same decision is taken together with it.
+    """
     given = {
         "protestant": filing.has_protestant,
         "importer-number": bool(filing.importer_number),
@@ -143,17 +147,23 @@ def _missing(filing: Filing, verdicts: Sequence[Verdict], *, is_alone: bool) -> 
         "goods": filing.has_goods,
         "objections": filing.has_objections,
     }
-    missing = find_missing_contents([name for name, is_given in given.items() if is_given])
-    more = []
+    missing = [name for name in CONTENTS if not given[name]]
     if filing.protestant == "surety" and is_alone and not filing.is_non_collusion_certified:
-        more.append("non-collusion-certificate")
+        missing.append("non-collusion-certificate")
     if filing.decision == "drawback-refusal" and not filing.is_drawback_declared:
-        more.append("drawback-declaration")
+        missing.append("drawback-declaration")
     if filing.asks_like_treatment and filing.earlier_protest is None:
-        more.append("earlier-protest-number")
+        missing.append("earlier-protest-number")
+    return missing
+
+
+def _missing(filing: Filing, verdicts: Sequence[Verdict], *, is_alone: bool) -> Finding | None:
+    missing = list_missing(filing, verdicts, is_alone=is_alone)
+    of_every = find_missing_contents([each for each in CONTENTS if each not in missing])
+    more = [each for each in missing if each not in CONTENTS]
     if not more:
-        return missing
-    head = f"{missing.why}, " if missing is not None else "missing: "
+        return of_every
+    head = f"{of_every.why}, " if of_every is not None else "missing: "
     return Finding("protest-contents", "incomplete", head + ", ".join(more))
 
 
