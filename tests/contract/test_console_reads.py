@@ -9,6 +9,8 @@ from typing import Any, Union, get_args, get_origin
 import pytest
 from msgspec.structs import fields
 
+from services.console.acts.cockpit_reads import COCKPIT_READS
+from services.console.acts.protest_reads import PROTEST_READS
 from services.console.acts.reads import READS, Read
 
 DOCUMENTS = Path(__file__).resolve().parents[2] / "docs" / "contracts" / "openapi"
@@ -58,14 +60,17 @@ def missing(service: str, schema: dict[str, Any], model: type[Read], place: str)
     return found
 
 
-@pytest.mark.parametrize("call", READS, ids=" ".join)
-def test_what_a_page_reads_is_in_the_contract(call: tuple[str, str, str]) -> None:
+EVERY = [*READS.items(), *COCKPIT_READS.items(), *PROTEST_READS.items()]
+
+
+@pytest.mark.parametrize(("call", "read"), EVERY, ids=[f"{' '.join(call)} {read.__name__}" for call, read in EVERY])
+def test_what_a_page_reads_is_in_the_contract(call: tuple[str, str, str], read: type[Read]) -> None:
     service, method, path = call
     answers = document(service)["paths"][path][method]["responses"]
     schema = next(answers[code] for code in ("200", "201", "202") if code in answers)["content"]["application/json"][
         "schema"
     ]
-    assert missing(service, schema, READS[call], path) == []
+    assert missing(service, schema, read, path) == []
 
 
 def test_a_field_that_is_renamed_is_found() -> None:

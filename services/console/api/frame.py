@@ -39,6 +39,13 @@ _FOR_ANYONE: Final = (
     ("/rules", "Rules"),
 )
 
+_OF_OFFICERS: Final = (
+    ("/cycles", "Cycles"),
+    ("/holds", "Holds"),
+    ("/instructions", "Instructions"),
+    ("/protests", "Protests"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Console:
@@ -94,7 +101,7 @@ def _navigation(who: Visitor) -> list[tuple[str, str]]:
     """The pages that the head of every page leads to."""
     own = [(f"/accounts/{each}", "Account") for each in who.importers[:1]]
     if who.is_of_cbp:
-        own = [("/queue", "Queue"), ("/team", "Team"), ("/radar", "Radar"), *own]
+        own = [("/queue", "Queue"), ("/team", "Team"), ("/radar", "Radar"), *_OF_OFFICERS, *own]
     if who.is_operator:
         own = [("/ops", "Operations"), *own]
     return [*own, *_FOR_ANYONE]
@@ -215,6 +222,12 @@ def demand_own(request: Request, who: Visitor, form_key: str) -> None:
 def key_of(request: Request) -> str:
     """The Idempotency-Key of what the form that came asks for."""
     return act_key(request.state.form_key, request.url.path)
+
+
+def version_of(form: Form) -> int:
+    """The version that the form of an act names; -1, which no thing has, where it names none."""
+    text = form.get("version", [""])[0]
+    return int(text) if text.isascii() and text.isdigit() else -1
 
 
 def page(request: Request, who: Visitor, template: str, *, status: int = 200, **content: Any) -> HTMLResponse:
