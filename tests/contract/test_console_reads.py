@@ -10,8 +10,10 @@ import pytest
 from msgspec.structs import fields
 
 from services.console.acts.cockpit_reads import COCKPIT_READS
+from services.console.acts.note_reads import NOTE_READS
 from services.console.acts.protest_reads import PROTEST_READS
 from services.console.acts.reads import READS, Read
+from services.console.acts.specialist_reads import SPECIALIST_READS
 
 DOCUMENTS = Path(__file__).resolve().parents[2] / "docs" / "contracts" / "openapi"
 
@@ -46,7 +48,7 @@ def missing(service: str, schema: dict[str, Any], model: type[Read], place: str)
     found = []
     properties = resolve(service, schema).get("properties", {})
     for field in fields(model):
-        name = field.name
+        name = field.encode_name
         if name not in properties:
             found.append(f"{place}.{name}")
             continue
@@ -60,7 +62,8 @@ def missing(service: str, schema: dict[str, Any], model: type[Read], place: str)
     return found
 
 
-EVERY = [*READS.items(), *COCKPIT_READS.items(), *PROTEST_READS.items()]
+TABLES = (READS, COCKPIT_READS, PROTEST_READS, SPECIALIST_READS, NOTE_READS)
+EVERY = [each for table in TABLES for each in table.items()]
 
 
 @pytest.mark.parametrize(("call", "read"), EVERY, ids=[f"{' '.join(call)} {read.__name__}" for call, read in EVERY])

@@ -6,6 +6,9 @@ from msgspec import field
 
 from services.console.acts.reads import Read
 
+Day = date
+"""A legal day; answers have fields that are called `date` themselves."""
+
 
 class MayDo(Read, frozen=True):
     """Whether somebody may do an act on a thing, and what stands against it."""
@@ -47,8 +50,8 @@ class Unseen(Read, frozen=True):
 class CycleFigures(Read, frozen=True):
     """What a cycle did."""
 
-    date: date
-    posted_on: date
+    date: Day
+    posted_on: Day
     liquidated: int
     with_decision: int
     deemed: int
@@ -74,7 +77,7 @@ class Cycles(Read, frozen=True):
 class CycleStanding(Read, frozen=True):
     """How far a cycle has come, and who may do what next."""
 
-    date: date
+    date: Day
     cut_at: datetime
     is_cut: bool
     needs_two_people: bool
@@ -97,7 +100,7 @@ class ForecastLine(Read, frozen=True):
 class Forecast(Read, frozen=True):
     """What a cycle would do now."""
 
-    date: date
+    date: Day
     deemed: int
     liquidated: int
     with_decision: int
@@ -178,7 +181,7 @@ class Confirmation(Read, frozen=True):
 class CutSheet(Read, frozen=True):
     """The cut sheet of a cycle."""
 
-    date: date
+    date: Day
     revision: int
     state: str
     forecast: DryRun
@@ -287,7 +290,7 @@ class HoldEffect(Read, frozen=True):
     """From which cycle on an act on a hold set has effect."""
 
     state: str
-    first_cycle_on: date
+    first_cycle_on: Day
 
 
 class PreviewLine(Read, frozen=True):
@@ -304,7 +307,7 @@ class PreviewLine(Read, frozen=True):
 class HoldPreview(Read, frozen=True):
     """What a hold set matches now."""
 
-    next_cycle_on: date
+    next_cycle_on: Day
     entries: int
     suspended: int
     due: int
@@ -321,8 +324,8 @@ class MatchedEntry(Read, frozen=True):
     horizon: str
     is_suspended: bool
     is_due: bool
-    scheduled_on: date | None
-    deemed_on: date | None
+    scheduled_on: Day | None
+    deemed_on: Day | None
     duty_usd: str | None
     fees_usd: str | None
 
@@ -341,8 +344,8 @@ class InstructionPredicate(Read, frozen=True):
     manufacturer_ids: list[str] = field(default_factory=list)
     exporter_ids: list[str] = field(default_factory=list)
     importer_number: str | None = None
-    entered_from: date | None = None
-    entered_to: date | None = None
+    entered_from: Day | None = None
+    entered_to: Day | None = None
     duty_heading: str | None = None
     tariff_prefix: str | None = None
     headings: list[str] = field(default_factory=list)
@@ -365,7 +368,7 @@ class Instruction(Read, frozen=True):
     reference: str | None
     message_number: str
     source: str
-    noticed_on: date
+    noticed_on: Day
     predicate: InstructionPredicate
     state: str
     made_at: datetime

@@ -19,9 +19,11 @@ from services.console.acts.login import Login
 from services.console.acts.secrets import Vault
 from services.console.api import (
     accounts,
+    assignment,
     badges,
     bulk,
     calculator,
+    criteria,
     cycles,
     entries,
     files,
@@ -29,6 +31,8 @@ from services.console.api import (
     instructions,
     items,
     letters,
+    maps,
+    notes,
     operations,
     protest_grid,
     protest_groups,
@@ -87,6 +91,10 @@ ROUTERS = (
     cycles.router,
     holds.router,
     instructions.router,
+    criteria.router,
+    maps.router,
+    assignment.router,
+    notes.router,
     tariff.router,
     operations.router,
 )

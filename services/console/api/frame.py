@@ -41,9 +41,8 @@ _FOR_ANYONE: Final = (
 
 _OF_OFFICERS: Final = (
     ("/cycles", "Cycles"),
-    ("/holds", "Holds"),
-    ("/instructions", "Instructions"),
     ("/protests", "Protests"),
+    ("/criteria", "Criteria"),
 )
 
 

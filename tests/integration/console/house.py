@@ -10,6 +10,7 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.console.acts.people import find_person
 from services.console.api.application import build_pages
 from services.console.settings import ConsoleSettings
 from services.liquidation.app import SERVICE as LIQUIDATION
@@ -22,11 +23,14 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
 from shared.runtime.service import build_app, open_bus
 from shared.runtime.settings import load_settings
+from shared.web.identity import issue_development_token
 from tests.support.pages import Reader, reading_through
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
 SECRET = "s" * 32
+NOWHERE = "http://127.0.0.1:9"
+"""Where a service that a test does without does not answer."""
 SERVICES = {each.name: each for each in (ROUTING, WORKQUEUE, LIQUIDATION)}
 
 
@@ -42,6 +46,17 @@ class House:
     def at(self, *moment: int) -> None:
         """Go on to a moment; who is signed in has to sign in again when that is much later."""
         self.clock.advance(datetime(*moment, tzinfo=UTC) - self.clock.now())  # type: ignore[arg-type, misc]
+
+    async def call(self, subject: str, service: str, method: str, path: str, body: Any = None) -> Any:
+        """A call of an API by one of the sample people; gives what it answers."""
+        person, app = find_person(subject), self.apps[service]
+        assert person is not None
+        token = issue_development_token(app.state.settings, person.identity, self.clock.now())
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"{subject} {path}"}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{service}") as client:
+            answer = await client.request(method, path, json=body, headers=headers)
+        assert answer.is_success, answer.text
+        return answer.json()
 
     @asynccontextmanager
     async def reading_as(self, subject: str) -> AsyncIterator[Reader]:
@@ -72,6 +87,7 @@ async def open_house(make_engine: MakeEngine, now: datetime, *names: str, **sett
         token_secret=SECRET,
         development=True,
         session_key="k" * 40,
+        **{f"{name}_url": NOWHERE for name in ("routing", "workqueue", "liquidation", "notifications")},
         panel_seconds=20,
         act_seconds=20,
     )
