@@ -9,6 +9,7 @@ from typing import Any, Union, get_args, get_origin
 import pytest
 from msgspec.structs import fields
 
+from services.console.acts.board_reads import BOARD_READS
 from services.console.acts.cockpit_reads import COCKPIT_READS
 from services.console.acts.note_reads import NOTE_READS
 from services.console.acts.protest_reads import PROTEST_READS
@@ -62,7 +63,7 @@ def missing(service: str, schema: dict[str, Any], model: type[Read], place: str)
     return found
 
 
-TABLES = (READS, COCKPIT_READS, PROTEST_READS, SPECIALIST_READS, NOTE_READS)
+TABLES = (READS, COCKPIT_READS, PROTEST_READS, SPECIALIST_READS, NOTE_READS, BOARD_READS)
 EVERY = [each for table in TABLES for each in table.items()]
 
 

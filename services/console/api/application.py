@@ -21,6 +21,7 @@ from services.console.api import (
     accounts,
     assignment,
     badges,
+    boards,
     bulk,
     calculator,
     criteria,
@@ -95,6 +96,7 @@ ROUTERS = (
     maps.router,
     assignment.router,
     notes.router,
+    boards.router,
     tariff.router,
     operations.router,
 )

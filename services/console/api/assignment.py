@@ -164,7 +164,7 @@ async def read_center_figures(request: Request, who: Officer) -> Response:
         who.person.get("routing", "/figures/trusted", TrustedFigures),
         who.person.get("workqueue", "/figures", WorkFigures),
     )
-    if routed.problem is not None and trusted.problem is not None and work.problem is not None:
+    if routed.problem is not None and trusted.problem is not None and not work.is_shown:
         return problem_page(request, who, routed, subject="The figures")
     return page(request, who, "center_figures.html", routed=routed, trusted=trusted, work=work, share=say_share)
 

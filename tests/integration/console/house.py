@@ -47,12 +47,12 @@ class House:
         """Go on to a moment; who is signed in has to sign in again when that is much later."""
         self.clock.advance(datetime(*moment, tzinfo=UTC) - self.clock.now())  # type: ignore[arg-type, misc]
 
-    async def call(self, subject: str, service: str, method: str, path: str, body: Any = None) -> Any:
+    async def call(self, subject: str, service: str, method: str, path: str, body: Any = None, *, key: str = "") -> Any:
         """A call of an API by one of the sample people; gives what it answers."""
         person, app = find_person(subject), self.apps[service]
         assert person is not None
         token = issue_development_token(app.state.settings, person.identity, self.clock.now())
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"{subject} {path}"}
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"{subject} {path} {key}"}
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{service}") as client:
             answer = await client.request(method, path, json=body, headers=headers)
         assert answer.is_success, answer.text

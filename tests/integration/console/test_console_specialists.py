@@ -75,18 +75,19 @@ async def test_a_version_of_the_map_is_edited_found_faulty_and_compared(house: H
         answer = await tess.fill("/maps", "draft", {"title": "Semiconductors", "reason": "A notice."})
         page = str(answer.url.path)
         assert answer.status_code == 200, answer.text
-        row = {"prefix_from": "8541", "prefix_to": "8547", "center": "CEE003", "confidence": "confirmed"}
+        row = {"prefix_from": "9802", "prefix_to": "", "center": "CEE003", "confidence": "confirmed"}
         row |= {"source": "A notice", "reason": "Heading by heading."}
         answer = await tess.fill(page, "edit", row)
         assert "The rows are changed" in answer.text
         answer = await tess.fill(page, "validate")
-        assert "faults for Tue 17 Mar 2026" in answer.text  # the row lies over others
+        assert "1 fault for Tue 17 Mar 2026" in answer.text
+        assert "9802: chapters 98 and 99 have no Center" in answer.text
         diff = await tess.read(f"{page}/diff")
         assert "What " in diff
         assert (await tess.client.get(f"{page}/rows.csv")).text.startswith("prefix_from")
         stale = await tess.send(page, f"{page}/acts", {**row, "act": "edit", "version": "1"})
         assert stale.status_code == 412
-        assert 'value="8541"' in stale.text
+        assert 'value="9802"' in stale.text
 
 
 async def test_a_valid_draft_is_published_by_another_person(house: House) -> None:
