@@ -13,7 +13,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from services.console.acts.calls import Panel, Person, Services
-from services.console.acts.people import OUTSIDE
+from services.console.acts.people import ELSEWHERE, OUTSIDE
 from services.console.acts.reads import Problem
 from services.console.acts.secrets import Vault, act_key, digest
 from services.console.api.session import Sessions
@@ -100,7 +100,8 @@ def _navigation(who: Visitor) -> list[tuple[str, str]]:
     """The pages that the head of every page leads to."""
     own = [(f"/accounts/{each}", "Account") for each in who.importers[:1]]
     if who.is_of_cbp:
-        own = [("/queue", "Queue"), ("/team", "Team"), ("/radar", "Radar"), *_OF_OFFICERS, *own]
+        of_centers = _OF_OFFICERS if set(who.roles) - ELSEWHERE else ()
+        own = [("/queue", "Queue"), ("/team", "Team"), ("/radar", "Radar"), *of_centers, *own]
     if who.is_operator:
         own = [("/ops", "Operations"), *own]
     return [*own, *_FOR_ANYONE]

@@ -1,5 +1,7 @@
 """The console over real services in one process, each on its own database: pages as people read and send them."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -57,6 +60,17 @@ class House:
             answer = await client.request(method, path, json=body, headers=headers)
         assert answer.is_success, answer.text
         return answer.json()
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[str]:
+        """Serve the console to browsers of this machine; gives its address."""
+        server = uvicorn.Server(uvicorn.Config(self.console, log_config=None))
+        listening = socket.create_server(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        yield f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        await serving
 
     @asynccontextmanager
     async def reading_as(self, subject: str) -> AsyncIterator[Reader]:
