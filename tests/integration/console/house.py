@@ -101,7 +101,10 @@ async def open_house(make_engine: MakeEngine, now: datetime, *names: str, **sett
         token_secret=SECRET,
         development=True,
         session_key="k" * 40,
-        **{f"{name}_url": NOWHERE for name in ("routing", "workqueue", "liquidation", "notifications")},
+        routing_url=NOWHERE,
+        workqueue_url=NOWHERE,
+        liquidation_url=NOWHERE,
+        notifications_url=NOWHERE,
         panel_seconds=20,
         act_seconds=20,
     )
