@@ -9,7 +9,12 @@ from typing import Any, Union, get_args, get_origin
 import pytest
 from msgspec.structs import fields
 
+from services.console.acts.board_reads import BOARD_READS
+from services.console.acts.cockpit_reads import COCKPIT_READS
+from services.console.acts.note_reads import NOTE_READS
+from services.console.acts.protest_reads import PROTEST_READS
 from services.console.acts.reads import READS, Read
+from services.console.acts.specialist_reads import SPECIALIST_READS
 from services.console.domain.letters import TAKES_ANSWERS, WAITS_FOR_ANSWER
 from services.console.domain.protest_filing import DECISIONS, STATED
 from services.liquidation.domain.protest.defects import CONTENTS, PROTESTABLE
@@ -48,7 +53,7 @@ def missing(service: str, schema: dict[str, Any], model: type[Read], place: str)
     found = []
     properties = resolve(service, schema).get("properties", {})
     for field in fields(model):
-        name = field.name
+        name = field.encode_name
         if name not in properties:
             found.append(f"{place}.{name}")
             continue
@@ -62,14 +67,18 @@ def missing(service: str, schema: dict[str, Any], model: type[Read], place: str)
     return found
 
 
-@pytest.mark.parametrize("call", READS, ids=" ".join)
-def test_what_a_page_reads_is_in_the_contract(call: tuple[str, str, str]) -> None:
+TABLES = (READS, COCKPIT_READS, PROTEST_READS, SPECIALIST_READS, NOTE_READS, BOARD_READS)
+EVERY = [each for table in TABLES for each in table.items()]
+
+
+@pytest.mark.parametrize(("call", "read"), EVERY, ids=[f"{' '.join(call)} {read.__name__}" for call, read in EVERY])
+def test_what_a_page_reads_is_in_the_contract(call: tuple[str, str, str], read: type[Read]) -> None:
     service, method, path = call
     answers = document(service)["paths"][path][method]["responses"]
     schema = next(answers[code] for code in ("200", "201", "202") if code in answers)["content"]["application/json"][
         "schema"
     ]
-    assert missing(service, schema, READS[call], path) == []
+    assert missing(service, schema, read, path) == []
 
 
 def test_states_in_which_a_letter_takes_answers_are_those_in_which_its_process_goes_on() -> None:

@@ -69,9 +69,20 @@ class _Forms(HTMLParser):
 @asynccontextmanager
 async def reading_as(console: str, subject: str) -> AsyncIterator[Reader]:
     """Be one of the sample people, without a browser."""
-    async with httpx.AsyncClient(
-        base_url=console, headers=_FROM_HERE, follow_redirects=True, trust_env=False, timeout=30
-    ) as client:
-        answer = await client.post("/login/as", data={"subject": subject})
+    async with _signed_in(subject, base_url=console, trust_env=False) as reader:
+        yield reader
+
+
+@asynccontextmanager
+async def reading_through(transport: httpx.AsyncBaseTransport, subject: str) -> AsyncIterator[Reader]:
+    """Be one of the sample people at a console in this process."""
+    async with _signed_in(subject, base_url="http://localhost:8000", transport=transport) as reader:
+        yield reader
+
+
+@asynccontextmanager
+async def _signed_in(subject: str, **given: Any) -> AsyncIterator[Reader]:
+    async with httpx.AsyncClient(headers=_FROM_HERE, follow_redirects=True, timeout=30, **given) as client:
+        answer = await client.post("/login/as", data={"subject": subject, "to": "/help"})
         assert answer.status_code == 200, answer.text
         yield Reader(client)

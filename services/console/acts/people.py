@@ -11,6 +11,9 @@ _PORT = "5201"  # where goods of the sample are held, on which a Center advises
 OUTSIDE = frozenset({RoleName.IMPORTER, RoleName.BROKER, RoleName.SURETY, RoleName.TRADE_COUNSEL})
 """Roles of people who are not of the government: they see what is theirs, and no queue."""
 
+ELSEWHERE = frozenset({RoleName.HSI, RoleName.PORT_DIRECTOR, RoleName.PORT_STAFF})
+"""Roles of the government that read single matters or accounts, and no cycles, groups of protests or criteria."""
+
 ASSIGNS = frozenset({RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR})
 """Roles that are offered the form to assign; whether they may is said by the work queue."""
 

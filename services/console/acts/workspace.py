@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.console.acts.calls import Panel, Person, panels_of
+from services.console.acts.note_reads import NamedList, Notes
 from services.console.acts.reads import (
     Entry,
     Files,
@@ -26,6 +27,8 @@ class Workspace:
     number: str | None
     """The entry whose facts are shown: its own, or the first that it names."""
     files: Panel[Files]
+    notes: Panel[Notes]
+    named: Panel[NamedList]
     templates: list[Template]
     process: Panel[ProcessPage]
     goods: Panel[Goods] | None = None
@@ -48,10 +51,12 @@ class Workspace:
 
 async def load_workspace(person: Person, item_id: str) -> Workspace | Panel[ItemPage]:
     """The item with all that its page shows; the panel of the item where that itself cannot be shown."""
-    found, goods, files, templates = await panels_of(
+    found, goods, files, notes, named, templates = await panels_of(
         person.get("workqueue", f"/items/{item_id}", ItemPage),
         person.get("workqueue", f"/items/{item_id}/goods", Goods),
         person.get("workqueue", f"/items/{item_id}/files", Files, limit=100),
+        person.get("workqueue", f"/items/{item_id}/notes", Notes, limit=100),
+        person.get("workqueue", f"/items/{item_id}/need-to-know", NamedList),
         person.get("workqueue", "/request-templates", list[Template]),
     )
     item: ItemPage | None = found.value
@@ -73,4 +78,13 @@ async def load_workspace(person: Person, item_id: str) -> Workspace | Panel[Item
     entry = panels.get("entry")
     if entry is not None and entry.value is not None and entry.value.version is None:
         del panels["version"]  # no summary has been filed
-    return Workspace(item, number, files, templates.value or [], goods=goods if number is not None else None, **panels)
+    return Workspace(
+        item,
+        number,
+        files,
+        notes,
+        named,
+        templates.value or [],
+        goods=goods if number is not None else None,
+        **panels,
+    )

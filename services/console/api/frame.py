@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from services.console.acts.calls import Panel, Person, Services
-from services.console.acts.people import OUTSIDE
+from services.console.acts.people import ELSEWHERE, OUTSIDE
 from services.console.acts.reads import Problem
 from services.console.acts.secrets import Vault, act_key, digest
 from services.console.api.session import Sessions
@@ -46,6 +46,12 @@ _FOR_ANYONE: Final = (
     ("/bulletin", "Bulletin"),
     ("/figures", "Figures"),
     ("/rules", "Rules"),
+)
+
+_OF_OFFICERS: Final = (
+    ("/cycles", "Cycles"),
+    ("/protests", "Protests"),
+    ("/criteria", "Criteria"),
 )
 
 
@@ -110,7 +116,8 @@ def _navigation(who: Visitor) -> list[tuple[str, str]]:
     if who.is_outside:
         own = [*_FOR_OUTSIDERS, *own]
     if who.is_of_cbp:
-        own = [("/queue", "Queue"), ("/team", "Team"), ("/radar", "Radar"), *own]
+        of_centers = _OF_OFFICERS if set(who.roles) - ELSEWHERE else ()
+        own = [("/queue", "Queue"), ("/team", "Team"), ("/radar", "Radar"), *of_centers, *own]
     if who.is_operator:
         own = [("/ops", "Operations"), *own]
     return [*own, *_FOR_ANYONE]
@@ -242,6 +249,12 @@ def demand_own(request: Request, who: Visitor, form_key: str) -> None:
 def key_of(request: Request) -> str:
     """The Idempotency-Key of what the form that came asks for."""
     return act_key(request.state.form_key, request.url.path)
+
+
+def version_of(form: Form) -> int:
+    """The version that the form of an act names; -1, which no thing has, where it names none."""
+    text = form.get("version", [""])[0]
+    return int(text) if text.isascii() and text.isdigit() else -1
 
 
 def page(request: Request, who: Visitor, template: str, *, status: int = 200, **content: Any) -> HTMLResponse:

@@ -19,6 +19,7 @@ from services.console.api.frame import (
     problem_page,
     signed_in,
     status_after,
+    version_of,
 )
 from services.console.domain import protest_acts
 from services.console.domain.protest_acts import FORMS, Offered, read_protest_act
@@ -63,13 +64,12 @@ async def act_on_protest(request: Request, who: Reader, number: str) -> Response
     found = await who.person.get("liquidation", f"/protests/{number}", Protest)
     if found.value is None:
         return problem_page(request, who, found, subject="The protest")
-    version = form.get("version", [""])[0]
     done = await who.person.post(
         "liquidation",
         f"/protests/{number}/acts",
         Read,
         read_protest_act(form, entries_of(found.value)),
-        version=int(version) if version.isascii() and version.isdigit() else -1,
+        version=version_of(form),
     )
     if not done.is_shown:
         return await show_protest(request, who, number, refused=done, form=form)

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from services.liquidation.acts.refusals import conflict
 from services.liquidation.store import cut_sheets as store
 from services.liquidation.store.cut_sheets import Capacity, Confirmation, CutSheetRow, Snapshot
-from services.liquidation.store.cycles import DRY_RUN_PATIENCE, CycleDay, find_cycle, forecast
+from services.liquidation.store.cycles import DRY_RUN_PATIENCE, CycleDay, CycleFigures, find_cycle, forecast
 from services.liquidation.store.hold_sets import keep_still
 from services.liquidation.store.records import exclude_everyone
 from shared.customs.calendar import legal_date
@@ -58,13 +58,7 @@ async def make_cut_sheet(tx: Transaction, day: CycleDay, now: datetime, caller: 
 
     Raises `Conflict` before the Wednesday cut, and when the cycle has run.
     """
-    if now <= day.cutoff:
-        raise conflict(
-            "liq-cycle-314",
-            "before-the-cut",
-            f"The cut of the cycle of {day.friday} is at {day.cutoff.isoformat()}: decisions still come in until then.",
-            "Make the cut sheet after the cut; POST a forecast meanwhile.",
-        )
+    demand_cut(day, now)
     await be_patient(tx, DRY_RUN_PATIENCE)
     await exclude_everyone(tx)
     await _demand_not_run(tx, day.friday)
@@ -75,6 +69,17 @@ async def make_cut_sheet(tx: Transaction, day: CycleDay, now: datetime, caller: 
     # After the sheet is written: the dry run that the sheet before rested on need not be kept.
     await store.prune_snapshots(tx, day.friday, snapshot.number)
     return await find_cut_sheet(tx, day.friday)
+
+
+def demand_cut(day: CycleDay, now: datetime) -> None:
+    """Raise `Conflict` before the Wednesday cut of a cycle."""
+    if now <= day.cutoff:
+        raise conflict(
+            "liq-cycle-314",
+            "before-the-cut",
+            f"The cut of the cycle of {day.friday} is at {day.cutoff.isoformat()}: decisions still come in until then.",
+            "Make the cut sheet after the cut; POST a forecast meanwhile.",
+        )
 
 
 async def confirm_cut_sheet(
@@ -176,9 +181,14 @@ async def _find_kept(tx: Transaction, friday: date, number: int) -> Snapshot:
     return snapshot
 
 
-async def _demand_not_run(tx: Transaction, friday: date) -> None:
-    if await find_cycle(tx.connection, friday) is not None:
+def demand_not_run(friday: date, figures: CycleFigures | None) -> None:
+    """Raise `Conflict` where the cycle of a Friday has figures of its run."""
+    if figures is not None:
         raise _has_run(friday)
+
+
+async def _demand_not_run(tx: Transaction, friday: date) -> None:
+    demand_not_run(friday, await find_cycle(tx.connection, friday))
 
 
 def _has_run(friday: date) -> Conflict:

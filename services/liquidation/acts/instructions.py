@@ -113,14 +113,7 @@ async def confirm_instruction(
     what = f"instruction {instruction_id}"
     authority = demand(caller, "instruction.confirm", legal_date(now), Matter(), what)
     meant.check(draft.revision)
-    if draft.state != "draft":
-        raise Conflict(
-            f"Instruction {instruction_id} is {draft.state}.",
-            rule=_RULE,
-            code="instruction-state",
-            remedy="Draft another one.",
-        )
-    demand_second_person(caller, (draft.made_by, draft.made_for), "drafted this instruction")
+    demand_confirmable(draft, caller)
     confirmed = replace(
         draft,
         revision=draft.revision + 1,
@@ -132,6 +125,18 @@ async def confirm_instruction(
     )
     await store.confirm_instruction(tx, confirmed)
     return confirmed
+
+
+def demand_confirmable(found: Instruction, caller: Identity) -> None:
+    """Raise `Conflict` for an instruction that is confirmed, `Forbidden` to who drafted it or to whom that was for."""
+    if found.state != "draft":
+        raise Conflict(
+            f"Instruction {found.instruction_id} is {found.state}.",
+            rule=_RULE,
+            code="instruction-state",
+            remedy="Draft another one.",
+        )
+    demand_second_person(caller, (found.made_by, found.made_for), "drafted this instruction")
 
 
 async def apply_confirmed(database: Connections, policy: CyclePolicy, clock: Clock, law: LawSettings) -> int:

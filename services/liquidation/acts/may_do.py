@@ -15,6 +15,7 @@ from services.liquidation.acts.cut_sheets import (
 from services.liquidation.acts.entries import HeldEntry
 from services.liquidation.acts.extensions import demand_open_period
 from services.liquidation.acts.hold_sets import demand_applied, demand_draft, demand_not_drafted_by
+from services.liquidation.acts.instructions import demand_confirmable as demand_confirmable_instruction
 from services.liquidation.acts.liquidations import demand_liquidable
 from services.liquidation.acts.protests import bar_of_act
 from services.liquidation.acts.refunds import demand_certifiable, demand_payable_by, demand_ready
@@ -25,6 +26,7 @@ from services.liquidation.domain.protest.record import ProtestRecord
 from services.liquidation.domain.protest.stages import RequestKind
 from services.liquidation.store.bills import BillRow
 from services.liquidation.store.hold_sets import HoldSet, HoldSetEvent
+from services.liquidation.store.instructions import Instruction
 from services.liquidation.store.payees import AccountRow
 from services.liquidation.store.records import EntryRow
 from services.liquidation.store.refunds import RefundRow
@@ -89,6 +91,11 @@ def bars_on_hold_set(found: HoldSet, history: Sequence[HoldSetEvent], caller: Id
         "hold-set.apply": bar_of(demand_applicable),
         "hold-set.lift": bar_of(lambda: demand_applied(found)),
     }
+
+
+def bars_on_instruction(found: Instruction, caller: Identity) -> Bars:
+    """Against confirming, by a second person."""
+    return {"instruction.confirm": bar_of(lambda: demand_confirmable_instruction(found, caller))}
 
 
 def bars_on_cut_sheet(sheet: CutSheet, caller: Identity, *, needs_confirmation: bool) -> Bars:

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.acts.cycle_cuts import run_after_reading
+from services.liquidation.acts.cycle_standings import find_standing
 from services.liquidation.acts.cycles import cycle_day
 from services.liquidation.api.common import (
     NOTHING_UNSEEN,
+    FridayPath,
     UnseenOut,
     cycle_confirmation_of,
     money_policy_of,
@@ -21,11 +23,13 @@ from services.liquidation.store.cycles import CycleFigures, ForecastLine
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import reading, snapshot
+from shared.runtime.access import Matter
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.fields import LegalDay
+from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter(tags=["cycles"])
 
@@ -143,6 +147,42 @@ class ForecastOut(BaseModel):
     lines: list[ForecastLineOut]
 
 
+class CycleStandingOut(BaseModel):
+    """How far the cycle of a Friday has come; `figures` once it has run."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "date": "2026-08-14",
+                    "cut_at": "2026-08-13T03:59:59Z",
+                    "is_cut": False,
+                    "needs_two_people": True,
+                    "figures": None,
+                    "may_do": [
+                        {
+                            "action": "cycle.cut",
+                            "may": False,
+                            "authority": "cycle.cut/national",
+                            "code": "before-the-cut",
+                            "rule": "liq-cycle-314",
+                            "says": "The cut of the cycle of 2026-08-14 is at 2026-08-12T23:59:59-04:00.",
+                            "remedy": "Make the cut sheet after the cut; POST a forecast meanwhile.",
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    date: date
+    cut_at: datetime = Field(description="Wednesday 23:59:59 Eastern: what is decided later waits for the next one.")
+    is_cut: bool = Field(description="Whether the cut is past.")
+    needs_two_people: bool = Field(description="Whether only a cut sheet that two people confirmed is run.")
+    figures: CycleOut | None
+    may_do: list[MayDoOut] = Field(description="Each act on it: whether the caller may, and what stands against it.")
+
+
 @router.post("/cycles", summary="Run a weekly liquidation cycle")
 async def run_liquidation_cycle(
     body: CycleIn, request: Request, caller: Annotated[Identity, allow("cycle.run")]
@@ -197,6 +237,24 @@ async def forecast_liquidation_cycle(
         late_decisions=counts.late_decisions,
         suspended=counts.suspended,
         lines=[_line(each) for each in counts.lines],
+    )
+
+
+@router.get("/cycles/{friday}", summary="How far a cycle has come")
+async def read_liquidation_cycle(
+    friday: FridayPath, request: Request, caller: Annotated[Identity, allow("cycle.read")]
+) -> CycleStandingOut:
+    """Its cut, what it did where it has run, and who may do what next; of any Friday, before or behind."""
+    now, needs_two = now_of(request), cycle_confirmation_of(request) == "two-people"
+    async with snapshot(engine_of(request)) as tx:
+        standing = await find_standing(tx, now, friday, needs_cut_sheet=needs_two)
+    return CycleStandingOut(
+        date=friday,
+        cut_at=standing.day.cutoff,
+        is_cut=now > standing.day.cutoff,
+        needs_two_people=needs_two,
+        figures=_cycle(standing.figures) if standing.figures is not None else None,
+        may_do=tell_may_do(caller, today_of(request), Matter(), standing.bars),
     )
 
 

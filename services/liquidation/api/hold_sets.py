@@ -11,14 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.liquidation.acts import hold_sets as acts
 from services.liquidation.acts.cycles import next_cycle
 from services.liquidation.acts.may_do import bars_on_hold_set
+from services.liquidation.api.common import OfCenter, narrow
 from services.liquidation.api.predicates import PredicateIn, mask_predicate
 from services.liquidation.domain.predicate import describe, predicate_to_json
 from services.liquidation.store import hold_sets as store
-from services.liquidation.store.hold_sets import HoldSet, HoldSetState
+from services.liquidation.store.hold_sets import HoldSet, HoldSetState, MatchedEntry
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, snapshot, transaction
-from shared.runtime.access import Matter
+from shared.runtime.access import Matter, reach_of
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
@@ -32,6 +33,8 @@ from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter(tags=["holds"])
 
+
+Horizon = Literal["1", "7", "14", "30", "60", "90", "later", "no date"]
 
 HoldSetPath = Annotated[str, Path(description="The id that drafting gave.", max_length=64)]
 
@@ -152,6 +155,38 @@ class PreviewOut(BaseModel):
     lines: list[PreviewLineOut]
 
 
+class MatchedEntryOut(BaseModel):
+    """An entry that a hold set matches; `is_due`: the next cycle would liquidate it without the set."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "entry_number": "B7603245278",
+                    "center": "CEE007",
+                    "horizon": "60",
+                    "is_suspended": False,
+                    "is_due": True,
+                    "scheduled_on": "2026-12-04",
+                    "deemed_on": "2027-01-23",
+                    "duty_usd": "9375.00",
+                    "fees_usd": "589.25",
+                }
+            ]
+        }
+    )
+
+    entry_number: str
+    center: str | None
+    horizon: Horizon
+    is_suspended: bool
+    is_due: bool
+    scheduled_on: date | None
+    deemed_on: date | None
+    duty_usd: str | None
+    fees_usd: str | None
+
+
 @router.post("/hold-sets", status_code=201, summary="Draft a hold set", response_model=DraftedHoldSetOut)
 @tells("ETag", "Location")
 async def create_hold_set(
@@ -257,6 +292,36 @@ async def preview_hold_set(
     )
 
 
+@router.get("/hold-sets/{hold_set_id}/preview/entries", summary="The entries that a hold set matches")
+async def list_hold_set_entries(
+    hold_set_id: HoldSetPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("hold-set.read")],
+    page: CurrentPage,
+    horizon: Annotated[Horizon | None, Query(description="Only those of this horizon.")] = None,
+    center: OfCenter = None,
+) -> Page[MatchedEntryOut]:
+    """Entries of the Centers that the caller reads, in order of number, with money as asserted."""
+    now, position = now_of(request), page.position(str)
+    reach = narrow(reach_of(caller, "entry.read", today_of(request)), center)
+    async with snapshot(engine_of(request)) as tx:
+        found = await _find(tx.connection, hold_set_id)
+        rows = await store.list_matched(
+            tx,
+            found.predicate,
+            legal_date(now),
+            next_cycle(now),
+            reach,
+            horizon=horizon,
+            after=position[0] if position else None,
+            limit=page.fetch,
+        )
+    return build_page(
+        rows, page, key=lambda row: (row.entry_number,), item=_matched, request=request, response=response
+    )
+
+
 @router.post("/hold-sets/{hold_set_id}/apply", summary="Apply a hold set")
 async def apply_hold_set(
     hold_set_id: HoldSetPath,
@@ -304,6 +369,22 @@ async def _find(connection: AsyncConnection, hold_set_id: str) -> HoldSet:
     if found is None:
         raise NotFound(f"There is no hold set {hold_set_id}.", remedy="GET /hold-sets lists them.")
     return found
+
+
+def _matched(row: MatchedEntry) -> MatchedEntryOut:
+    return MatchedEntryOut.model_validate(
+        {
+            "entry_number": row.entry_number,
+            "center": row.center,
+            "horizon": row.horizon,
+            "is_suspended": row.is_suspended,
+            "is_due": row.is_due,
+            "scheduled_on": row.scheduled_on,
+            "deemed_on": row.deemed_on,
+            "duty_usd": None if row.duty_cents is None else format_cents(row.duty_cents),
+            "fees_usd": None if row.fees_cents is None else format_cents(row.fees_cents),
+        }
+    )
 
 
 def _hold_set(found: HoldSet, caller: Identity) -> HoldSetOut:

@@ -9,13 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.liquidation.acts import instructions as acts
+from services.liquidation.acts.may_do import bars_on_instruction
 from services.liquidation.api.common import cycle_policy_of, law_of
 from services.liquidation.api.predicates import PredicateIn, show_predicate
 from services.liquidation.store import instructions as store
 from services.liquidation.store.instructions import Instruction
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, snapshot, transaction
-from shared.runtime.access import reach_of
+from shared.runtime.access import Matter, reach_of
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound, Transient
 from shared.runtime.identity import Identity, sign
@@ -24,6 +25,7 @@ from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
+from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
@@ -122,6 +124,10 @@ class InstructionOut(BaseModel):
     confirmed_by: str | None
     authority: str | None = Field(description="The row of the table of authority that the confirmation rests on.")
     results: dict[str, int] = Field(description="lifted, still-suspended, suspended, already-suspended …")
+    may_do: list[MayDoOut] = Field(
+        default=[],
+        description="Each act on it: whether the caller may, and what stands against it; of one instruction.",
+    )
 
 
 class InstructionPreviewOut(BaseModel):
@@ -286,7 +292,9 @@ async def _show(instruction_id: str, request: Request, response: Response, calle
             raise _unknown(instruction_id)
         results = await store.count_results(connection, instruction_id)
     response.headers["ETag"] = etag(found.revision)
-    return _instruction(found, results, caller)
+    shown = _instruction(found, results, caller)
+    shown.may_do = tell_may_do(caller, today_of(request), Matter(), bars_on_instruction(found, caller))
+    return shown
 
 
 def _instruction(found: Instruction, results: dict[str, int], caller: Identity) -> InstructionOut:

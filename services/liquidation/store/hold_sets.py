@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.predicate import EntryPredicate, predicate_from_json, predicate_to_json
 from services.liquidation.store.predicates import COUNTING_PATIENCE, Condition, compile_predicate
+from services.liquidation.store.sight import centers_within, in_centers
 from services.liquidation.store.tables.hold_sets import hold_set_events, hold_sets
 from services.liquidation.store.tables.records import ACT_BY, RUNS
 from shared.db import bulk
 from shared.db.idempotency import demand_new
 from shared.db.transaction import Transaction, be_patient
+from shared.runtime.access import Reach
 
 NOT_HELD: Final = (
     "NOT EXISTS (SELECT FROM held_entries h"
@@ -99,6 +101,21 @@ class PreviewLine:
     fees_cents: int
 
 
+@dataclass(frozen=True, slots=True)
+class MatchedEntry:
+    """An entry that a hold set matches; money as asserted, in cents, None where no summary has been filed."""
+
+    entry_number: str
+    center: str | None
+    horizon: str
+    is_suspended: bool
+    is_due: bool
+    scheduled_on: date | None
+    deemed_on: date | None
+    duty_cents: int | None
+    fees_cents: int | None
+
+
 async def keep_still(tx: Transaction) -> None:
     """Let nobody apply or lift a set until this transaction ends: what is asked of them twice stays the same."""
     await tx.connection.execute(text("LOCK TABLE hold_sets IN SHARE MODE"))
@@ -157,6 +174,33 @@ async def preview(tx: Transaction, predicate: EntryPredicate, today: date, frida
     """
     rows = await bulk.fetch(tx, statement, today, friday, *condition.arguments)
     return [PreviewLine(**dict(row)) for row in rows]
+
+
+async def list_matched(
+    tx: Transaction,
+    predicate: EntryPredicate,
+    today: date,
+    friday: date,
+    reach: Reach,
+    *,
+    horizon: str | None,
+    after: str | None,
+    limit: int,
+) -> list[MatchedEntry]:
+    """The entries behind `preview` of the Centers reached, in order of number; of one horizon when it is given."""
+    await be_patient(tx, COUNTING_PATIENCE)
+    condition = compile_predicate(predicate, first=7)
+    statement = f"""
+        SELECT * FROM (
+            SELECT e.entry_number, e.center, {_BY_HORIZON.replace("DAY", "$1::date")} AS horizon, e.is_suspended,
+                coalesce(e.scheduled_on <= $2::date AND NOT e.is_suspended, false) AS is_due, e.scheduled_on,
+                e.deemed_on, e.duty_cents, e.fees_cents
+            FROM entries e WHERE e.liquidated_on IS NULL AND NOT e.is_informal AND e.entry_number > $4
+                AND {in_centers("$3")} AND {condition.sql}
+        ) matched WHERE $6::text IS NULL OR horizon = $6 ORDER BY entry_number LIMIT $5
+    """
+    arguments = (today, friday, centers_within(reach), after or "", limit, horizon, *condition.arguments)
+    return [MatchedEntry(**dict(row)) for row in await bulk.fetch(tx, statement, *arguments)]
 
 
 async def lock_hold_set(tx: Transaction, hold_set_id: str) -> HoldSet | None:

@@ -1,0 +1,170 @@
+"""Pages of liquidation and of specialists in a browser: they fit, are light, accessible, and keep their policy.
+
+The console and the services are those of the product, in this process, on databases of their own.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+from playwright.async_api import Browser, Page
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.routing.domain.activity import ActivityKey, Figures
+from services.routing.store import activity
+from shared.db.transaction import transaction
+from tests.e2e.console.test_console_pages import PAGE_BYTES, RAW, SSN
+from tests.integration.console.house import House, open_house
+from tests.integration.console.test_console_boards import heard
+from tests.integration.console.test_console_protests import TWO_LINES, liquidated, protested
+from tests.integration.liquidation.builders import apply
+from tests.support.browser import NARROW, OF_LAYOUT, WIDE, Said, look, open_context, sign_in, take_picture, violations
+from tests.support.events import decoded, entry_body, entry_number
+
+MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
+
+pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
+
+PATIENCE = 150_000
+"""Milliseconds for a page: what is asked here is how it looks, and the machine of the tests may be busy."""
+IMPORTER = "07-345678900"
+CRITERION = {
+    "id": "cheap-garments-vn",
+    "title": "Garments from Vietnam at less than half of the usual price.",
+    "owner": "textiles-targeting",
+    "lane": "document-review",
+    "processes": "entry-summary-review",
+    "instruction": "Ask for the invoice.",
+    "expires_on": "2027-12-31",
+    "weekly_budget": "120",
+    "where.origins": "VN",
+    "reason": "Findings of March.",
+}
+MESSAGE = {
+    "kind": "suspend",
+    "ground": "injunction",
+    "reference": "CIT 26-00123",
+    "message_number": "6012345",
+    "source": "court-notice",
+    "noticed_on": "2026-03-02",
+    "of.case_numbers": "A580809000",
+}
+
+
+async def fill(house: House) -> dict[str, str]:
+    """Write what the pages are about; gives the pages by name."""
+    (entry,) = await liquidated(house, 1)
+    protest = await protested(house, entry)
+    for _ in range(3):
+        filed = entry_body(entry_number(), lines=TWO_LINES, entry_date="2026-04-01", import_date="2026-04-01")
+        await apply(house.engines["liquidation"], [decoded("entry-filed", filed)])
+    account = {"importer_number": IMPORTER, "name": "SYNTHETIC", "center": None}
+    await house.call("tess", "routing", "POST", "/importers", {"accounts": [account]})
+    async with transaction(house.engines["routing"]) as tx:
+        await activity.add(tx, {ActivityKey(IMPORTER, date(2026, 12, 1), "870323"): Figures(40, 40, 4_000)})
+    await house.call("tess", "routing", "POST", "/assignment-proposals/runs", {})
+    matter = await heard(house)
+    async with house.reading_as("omar") as omar, house.reading_as("tess") as tess, house.reading_as("dora") as dora:
+        hold = {"name": "Goods of China", "of.origin": "CN", "reason": "A refund is expected."}
+        hold_page = str((await omar.fill("/holds", "draft", hold)).url.path)
+        instruction = str((await omar.fill("/instructions", "draft", MESSAGE)).url.path)
+        criterion = str((await tess.fill("/criteria", "draft", CRITERION)).url.path)
+        version = str((await tess.fill("/maps", "draft", {"title": "Another", "reason": "A trial."})).url.path)
+        cycle = re.findall(r'href="(/cycles/[0-9-]+)"', await omar.read("/cycles"))[0]
+        await omar.fill(cycle, "forecast")
+        board = {"quorum": "1", "members": "emil chair", "reason": "New year."}
+        await dora.fill("/boards/CEE003", "set", board)
+    return {
+        "cycles": "/cycles",
+        "cycle": cycle,
+        "cycle-run": "/cycles/2027-01-15",
+        "holds": "/holds?state=draft",
+        "hold": hold_page,
+        "instructions": "/instructions",
+        "instruction": instruction,
+        "protests": "/protests",
+        "protest-grid": f"/protests/{protest}/grid",
+        "criteria": "/criteria",
+        "criterion": criterion,
+        "maps": "/maps",
+        "map": version,
+        "map-diff": f"{version}/diff",
+        "proposals": "/proposals",
+        "proposal": "/proposals/1",
+        "policies": "/policies",
+        "authority": "/authority",
+        "center-figures": "/center-figures",
+        "board": "/boards/CEE003",
+        "board-matter": f"{matter}/board",
+        "item-notes": matter,
+    }
+
+
+OF_LIQUIDATION = frozenset({"cycle", "hold", "instruction"})
+OF_MATTERS = frozenset({"board-matter", "item-notes", "board"})
+"""Pages that are looked at as somebody who has a form on them; the others as Tess."""
+
+
+async def look_at(page: Page, console: str, pages: dict[str, str]) -> list[tuple[str, str]]:
+    """Open every page, and say what is wrong with it."""
+    wrong: list[tuple[str, str]] = []
+    for name, path in pages.items():
+        answer = await look(page, console + path)
+        text, size = await answer.text(), len(await answer.body())
+        if answer.status != 200:
+            wrong.append((name, f"status {answer.status}"))
+        if size > PAGE_BYTES:
+            wrong.append((name, f"{size} bytes"))
+        if found := SSN.findall(text):
+            wrong.append((name, f"shows {found}"))
+        if raw := RAW.findall(unescape(re.sub(r"<[^>]+>", " ", text.partition("<main")[2]))):
+            wrong.append((name, f"says {raw[0]}"))
+        if await page.locator("h1").count() != 1:
+            wrong.append((name, "not one h1"))
+        await page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+        for width in (NARROW, WIDE):
+            await page.set_viewport_size({"width": width, "height": 900})
+            if (wide := await page.evaluate("document.documentElement.scrollWidth")) > width:
+                wrong.append((name, f"is {wide} pixels wide in {width}"))
+            await take_picture(page, name)
+    return wrong
+
+
+async def test_pages_of_officers_fit_are_light_accessible_and_keep_their_policy(
+    browser: Browser, service_engine: MakeEngine
+) -> None:
+    now = datetime(2027, 2, 1, 17, tzinfo=UTC)
+    house = await open_house(service_engine, now, "liquidation", "routing", "workqueue")
+    pages = await fill(house)
+    people = {
+        "Omar Webb": {name: path for name, path in pages.items() if name in OF_LIQUIDATION},
+        "Emil Costa": {name: path for name, path in pages.items() if name in OF_MATTERS},
+        "Tess Quinn": {name: path for name, path in pages.items() if name not in OF_LIQUIDATION | OF_MATTERS},
+    }
+    wrong: list[tuple[str, str]] = []
+    said = Said()
+    async with house.served() as console:
+        for person, theirs in people.items():
+            context = await open_context(browser, WIDE)
+            page = await context.new_page()
+            page.set_default_timeout(PATIENCE)
+            said.listen(page)
+            await sign_in(page, console, person)
+            wrong += await look_at(page, console, theirs)
+            await context.close()
+            context = await open_context(browser, WIDE, bypass_csp=True)
+            page = await context.new_page()
+            page.set_default_timeout(PATIENCE)
+            await sign_in(page, console, person)
+            for name, path in theirs.items():
+                await page.goto(console + path)
+                await page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+                for width, rules in ((NARROW, OF_LAYOUT), (WIDE, None)):
+                    await page.set_viewport_size({"width": width, "height": 900})
+                    if found := await violations(page, rules):
+                        wrong.append((name, f"{width}: {found}"))
+            await context.close()
+    assert wrong == []
+    assert said.lines == []
