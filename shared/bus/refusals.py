@@ -14,8 +14,8 @@ from shared.bus.protocol import Record
 from shared.contracts.decode import Rejection, is_binary
 from shared.contracts.faults import Fault
 from shared.contracts.registry import TOPICS
-from shared.contracts.sources import filer_of
 from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number, tidy_entry_number
+from shared.customs.filers import filer_of
 from shared.db.transaction import Transaction
 from shared.runtime.ids import event_key
 

@@ -124,7 +124,7 @@ def ensure_tools() -> None:
 
 
 def build_image(folder: Path, *arguments: str, tag: str = TAG) -> Image:
-    """Build the image from the tree, with further arguments of `podman build`; `folder` holds what is mounted meanwhile."""
+    """Build the image from the tree, with further arguments of `podman build`; `folder` has what is mounted."""
     ensure_tools()
     base = ensure_base()
     mounts = [f"--volume={mount}" for mount in _mounts(folder)]

@@ -400,6 +400,21 @@ class Liquidation(Service):
             query={"date": date},
         )
 
+    def read_liquidation_cycle(
+        self,
+        friday: date,
+    ) -> Answer[models.CycleStandingOut]:
+        """How far a cycle has come
+
+        GET /cycles/{friday}
+        """
+        return self._call(
+            "GET",
+            "/cycles/{friday}",
+            returns=models.CycleStandingOut,
+            names={"friday": friday},
+        )
+
     def keep_cycle_forecast(
         self,
         friday: date,
@@ -653,6 +668,27 @@ class Liquidation(Service):
             "/hold-sets/{hold_set_id}/preview",
             returns=models.PreviewOut,
             names={"hold_set_id": hold_set_id},
+        )
+
+    def list_hold_set_entries(
+        self,
+        hold_set_id: str,
+        *,
+        horizon: Literal["1", "7", "14", "30", "60", "90", "later", "no date"] | None = None,
+        center: str | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageMatchedEntryOut]:
+        """The entries that a hold set matches
+
+        GET /hold-sets/{hold_set_id}/preview/entries
+        """
+        return self._call(
+            "GET",
+            "/hold-sets/{hold_set_id}/preview/entries",
+            returns=models.PageMatchedEntryOut,
+            names={"hold_set_id": hold_set_id},
+            query={"horizon": horizon, "center": center, "after": after, "limit": limit},
         )
 
     def apply_hold_set(
@@ -1088,6 +1124,21 @@ class Liquidation(Service):
                 "after": after,
                 "limit": limit,
             },
+        )
+
+    def check_filing(
+        self,
+        body: models.ProtestIn | Mapping[str, Any],
+    ) -> Answer[models.ProtestCheckOut]:
+        """What filing a protest would come to
+
+        POST /protests/check
+        """
+        return self._call(
+            "POST",
+            "/protests/check",
+            returns=models.ProtestCheckOut,
+            body=body,
         )
 
     def list_protest_issues(
@@ -1557,6 +1608,24 @@ class Liquidation(Service):
             names={"bill_number": bill_number},
         )
 
+    def read_payoff(
+        self,
+        bill_number: str,
+        *,
+        on: date | None = None,
+    ) -> Answer[models.PayoffOut]:
+        """What to pay on a bill on a day
+
+        GET /bills/{bill_number}/payoff
+        """
+        return self._call(
+            "GET",
+            "/bills/{bill_number}/payoff",
+            returns=models.PayoffOut,
+            names={"bill_number": bill_number},
+            query={"on": on},
+        )
+
     def create_payment(
         self,
         bill_number: str,
@@ -1965,6 +2034,106 @@ class Liquidation(Service):
             "/programs/{program}/progress",
             returns=models.ProgressOut,
             names={"program": program},
+        )
+
+    def list_program_offers(
+        self,
+        importer_number: str,
+        *,
+        program: str | None = None,
+        state: Literal["dropped", "withdrawn", "nothing", "waiting", "due", "posted"] | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageOfferOut]:
+        """What programs took of an importer's entries
+
+        GET /importers/{importer_number}/program-offers
+        """
+        return self._call(
+            "GET",
+            "/importers/{importer_number}/program-offers",
+            returns=models.PageOfferOut,
+            names={"importer_number": importer_number},
+            query={"program": program, "state": state, "after": after, "limit": limit},
+        )
+
+    def answer_offers(
+        self,
+        program: str,
+        body: models.AnswerIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.AnswersOut]:
+        """Answer what a program offers
+
+        POST /programs/{program}/answers
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/answers",
+            returns=models.AnswersOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def list_after_facts(
+        self,
+        program: str,
+        *,
+        team: Literal["drawback", "center"] | None = None,
+        open: bool | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageAfterFactOut]:
+        """What came after the posting
+
+        GET /programs/{program}/after-the-fact
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/after-the-fact",
+            returns=models.PageAfterFactOut,
+            names={"program": program},
+            query={"team": team, "open": open, "after": after, "limit": limit},
+        )
+
+    def sum_after_facts(
+        self,
+        program: str,
+    ) -> Answer[models.AfterSumsOut]:
+        """What came after the posting, by team and code
+
+        GET /programs/{program}/after-the-fact/sums
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/after-the-fact/sums",
+            returns=models.AfterSumsOut,
+            names={"program": program},
+        )
+
+    def settle_after_fact(
+        self,
+        program: str,
+        entry_number: str,
+        body: models.SettlementIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.SettlementOut]:
+        """Settle what came after the posting
+
+        POST /programs/{program}/entries/{entry_number}/settlements
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/entries/{entry_number}/settlements",
+            returns=models.SettlementOut,
+            names={"program": program, "entry_number": entry_number},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
         )
 
     def declare(

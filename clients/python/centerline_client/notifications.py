@@ -931,6 +931,26 @@ class Notifications(Service):
             headers={"If-Match": if_match},
         )
 
+    def withdraw_answer(
+        self,
+        question_id: UUID,
+        body: models.ReasonIn | Mapping[str, Any],
+        *,
+        if_match: str | None,
+    ) -> Answer[models.QuestionOut]:
+        """Withdraw a published answer
+
+        POST /questions/{question_id}/withdraw-answer
+        """
+        return self._call(
+            "POST",
+            "/questions/{question_id}/withdraw-answer",
+            returns=models.QuestionOut,
+            names={"question_id": question_id},
+            headers={"If-Match": if_match},
+            body=body,
+        )
+
     def follow_question(
         self,
         answer_id: UUID,

@@ -1028,6 +1028,21 @@ class Routing(Service):
             },
         )
 
+    def check_appeal(
+        self,
+        body: models.AppealIn | Mapping[str, Any],
+    ) -> Answer[models.AppealCheckOut]:
+        """What filing an appeal would come to
+
+        POST /appeals/check
+        """
+        return self._call(
+            "POST",
+            "/appeals/check",
+            returns=models.AppealCheckOut,
+            body=body,
+        )
+
     def read_appeal(
         self,
         appeal_number: str,
@@ -1467,25 +1482,6 @@ class Routing(Service):
             "/delegations/{delegation_id}/revoke",
             returns=models.DelegationDetails,
             names={"delegation_id": delegation_id},
-            body=body,
-        )
-
-    def issue_broadcast(
-        self,
-        body: models.BroadcastIn | Mapping[str, Any],
-        *,
-        idempotency_key: str | None = None,
-    ) -> Answer[models.BroadcastOut]:
-        """Send a bulletin to importers
-
-        POST /broadcasts
-        """
-        return self._call(
-            "POST",
-            "/broadcasts",
-            returns=models.BroadcastOut,
-            headers={"Idempotency-Key": idempotency_key},
-            takes_key=True,
             body=body,
         )
 

@@ -61,7 +61,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds that a service has for a part of a page, an act, a file, which may be scanned, and to take a connection."""
+    """Seconds for a part of a page, an act, a file, which may be scanned meanwhile, and for taking a connection."""
 
     panel: float
     act: float

@@ -16,8 +16,8 @@ from services.liquidation.store.declarations import Declaration, DeclaredRow, Si
 from services.liquidation.store.programs import Revision
 from shared.contracts.envelope import Event
 from shared.contracts.post_entry import PostEntryFiled
-from shared.contracts.sources import filer_of
 from shared.customs.calendar import legal_date
+from shared.customs.filers import filer_of
 from shared.db.transaction import Transaction, transaction
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Conflict, NotFound, Refused

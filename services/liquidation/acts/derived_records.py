@@ -13,8 +13,8 @@ from services.liquidation.domain.sequences import OF_VERSION
 from services.liquidation.publishing import correction_refused, version_announced
 from services.liquidation.store.records import EntryRow, LegalEvent
 from shared.bus.outbox import Outgoing
-from shared.contracts.sources import filer_of
 from shared.customs.calendar import legal_date
+from shared.customs.filers import filer_of
 
 
 class DerivedRecords(NamedTuple):

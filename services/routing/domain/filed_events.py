@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from shared.contracts.sources import source_of
 from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number, tidy_entry_number
+from shared.customs.filers import source_of
 
 MOST_AT_ONCE: Final = 1_000
 """Events in one batch at most."""

@@ -112,6 +112,71 @@ class ActEffectOut(Model):
     """
 
 
+class AfterFactOut(Model):
+    """
+    What came to be known of an entry after it was posted. Nothing was rewritten by it.
+    """
+
+    program: str
+    entry_number: str
+    code: str
+    """
+    Words: entered-outside, no-heading, heading-out-of-dates, entry-type, drawback-designated, reconciliation-filed, surety-paid, under-correction, effects-overlap, stacking-revives, base-duty-missing, not-the-product, amount-differs; there may be others.
+    """
+    fact: str
+    team: str
+    """
+    Whose it is to settle. Words: drawback, center; there may be others.
+    """
+    declaration_id: str
+    removed_usd: str
+    """
+    Duty that was removed when the entry was posted.
+    """
+    owed_usd: str
+    """
+    Duty that the program would remove by what is known now.
+    """
+    excess_usd: str
+    """
+    Removed less owed; negative where more would be removed.
+    """
+    found_at: AwareDatetime
+    gone_at: AwareDatetime | None
+    """
+    Since when it does not stand any more.
+    """
+    settled_at: AwareDatetime | None
+    settled_by: str | None
+    settlement: str | None
+
+
+class AfterSumOut(Model):
+    """
+    What nobody has settled, of one team and code.
+    """
+
+    team: str
+    """
+    Words: drawback, center; there may be others.
+    """
+    code: str
+    """
+    Words: entered-outside, no-heading, heading-out-of-dates, entry-type, drawback-designated, reconciliation-filed, surety-paid, under-correction, effects-overlap, stacking-revives, base-duty-missing, not-the-product, amount-differs; there may be others.
+    """
+    entries: int
+    excess_usd: str
+
+
+class AfterSumsOut(Model):
+    """
+    What came after the posting and nobody has settled, in counts and money.
+    """
+
+    program: str
+    open: list[AfterSumOut]
+
+
 class Alive(Model):
     """
     The process answers.
@@ -151,6 +216,35 @@ class AmountsOut(Model):
     liquidated_fees_usd: str | None = None
 
 
+class AnswerIn(Model):
+    """
+    What an importer says of entries that a program took.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    entries: list[str]
+    answer: Literal['accept', 'decline', 'contest']
+    """
+    accept: the refund as reckoned, corrections wait where the program says so. decline: none from this program. contest: what was reckoned is wrong, `explanation` says why, and a person looks at it.
+    """
+    explanation: str | None = None
+
+
+class AnswersOut(Model):
+    """
+    The entries that were answered; the last answer stands until the entry is posted.
+    """
+
+    program: str
+    answer: str
+    """
+    Words: accept, decline, contest; there may be others.
+    """
+    entries: list[str]
+
+
 class AskIn(Model):
     """
     Ask for a run, with why.
@@ -179,6 +273,18 @@ class AssumptionIn(Model):
     k: recalled, j: judged by the authors of the program, U: unsettled.
     """
     says: str
+
+
+class BarOut(Model):
+    """
+    Why a protest would not be received, as the problem of its filing would say it.
+    """
+
+    code: str
+    rule: str
+    citation: str | None
+    says: str
+    remedy: str | None
 
 
 class BillOut(Model):
@@ -1799,6 +1905,25 @@ class LookOut(Model):
     looked_at: AwareDatetime | None
 
 
+class MatchedEntryOut(Model):
+    """
+    An entry that a hold set matches; `is_due`: the next cycle would liquidate it without the set.
+    """
+
+    entry_number: str
+    center: str | None
+    horizon: str
+    """
+    Words: 1, 7, 14, 30, 60, 90, later, no date; there may be others.
+    """
+    is_suspended: bool
+    is_due: bool
+    scheduled_on: date_aliased | None
+    deemed_on: date_aliased | None
+    duty_usd: str | None
+    fees_usd: str | None
+
+
 class MayDoOut(Model):
     """
     Whether the caller may do an action on this thing now, and what stands against it.
@@ -1869,6 +1994,62 @@ class ObjectionIn(Model):
     reasons: str
 
 
+class OfferOut(Model):
+    """
+    An entry that a program took by itself: what becomes of it, and what the importer said.
+    """
+
+    program: str
+    entry_number: str
+    state: str
+    """
+    Words: dropped, withdrawn, nothing, waiting, due, posted; there may be others.
+    """
+    code: str | None
+    """
+    Why it is dropped; stable, as on the rows of declarations.
+    """
+    fact: str | None
+    remedy: str | None
+    last_day: date_aliased | None
+    """
+    Until when the offer is answered, or the remedy taken.
+    """
+    cohort: str | None
+    act: str | None
+    removed_usd: str
+    notes: list[str]
+    says: list[str]
+    offered_at: AwareDatetime
+    """
+    Since when the program has it.
+    """
+    answer: str | None
+    """
+    What the importer said last; null: nothing.
+    """
+    answered_at: AwareDatetime | None
+    explanation: str | None
+
+
+class OfferingIn(Model):
+    """
+    How long what is offered can be answered, and what silence means.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    answer_days: int | None = None
+    """
+    Days after that of the offer.
+    """
+    silence: Literal['accept', 'drop'] | None = None
+    """
+    accept: the refund is made. drop: it is not.
+    """
+
+
 class OpenRequestOut(Model):
     """
     A request for information (CBP 28) or a proposed notice of action (CBP 29) whose work item has not ended.
@@ -1896,7 +2077,7 @@ class OperatorActOut(Model):
     act_id: int
     act: str
     """
-    Words: replay-letters, discard-letters, publish-events, discard-events, run-job, retry-rows, check-invariants; there may be others.
+    Words: replay-letters, discard-letters, publish-events, discard-events, run-job, retry-rows, check-invariants, restore-archive; there may be others.
     """
     state: str
     """
@@ -1926,6 +2107,14 @@ class OutboxOut(Model):
     set_aside: int
     """
     Events that the bus did not take and that wait for an operator.
+    """
+
+
+class PageAfterFactOut(Model):
+    items: list[AfterFactOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
     """
 
 
@@ -2001,6 +2190,22 @@ class PageIssueOut(Model):
     """
 
 
+class PageMatchedEntryOut(Model):
+    items: list[MatchedEntryOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
+class PageOfferOut(Model):
+    items: list[OfferOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
 class PageOperatorActOut(Model):
     items: list[OperatorActOut]
     next: str | None = None
@@ -2050,6 +2255,44 @@ class PaymentOut(Model):
     payer: str
     reference: str
     recorded_by: str
+
+
+class PayoffOut(Model):
+    """
+    What to pay on a bill on a day.
+    """
+
+    bill_number: str
+    on: date_aliased
+    due_on: date_aliased
+    billed_usd: str
+    """
+    What the bill is for, before delinquency.
+    """
+    to_pay_usd: str | None = None
+    """
+    What settles it on that day; null: not known.
+    """
+    delinquency_usd: str | None = None
+    """
+    What of it is interest since the due day.
+    """
+    is_delinquent: bool | None = None
+    """
+    Whether the due day has passed by then.
+    """
+    good_through: date_aliased | None = None
+    """
+    The last day on which the same amount settles it; null where nothing is open.
+    """
+    pay_to: str | None
+    """
+    Where and how it is paid, as the operator set it; null: see the bill.
+    """
+    unknown_because: str | None = None
+    """
+    Why the amount is not known.
+    """
 
 
 class PlaceOut(Model):
@@ -3288,6 +3531,31 @@ class SelectionSampleOut(Model):
     items: list[LookOut]
 
 
+class SettlementIn(Model):
+    """
+    How a fact of after was settled: in words, for the money follows its own acts.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    code: Literal['entered-outside', 'no-heading', 'heading-out-of-dates', 'entry-type', 'drawback-designated', 'reconciliation-filed', 'surety-paid', 'under-correction', 'effects-overlap', 'stacking-revives', 'base-duty-missing', 'not-the-product', 'amount-differs']
+    settlement: str
+
+
+class SettlementOut(Model):
+    """
+    A fact of after that is settled.
+    """
+
+    program: str
+    entry_number: str
+    code: str
+    """
+    Words: entered-outside, no-heading, heading-out-of-dates, entry-type, drawback-designated, reconciliation-filed, surety-paid, under-correction, effects-overlap, stacking-revives, base-duty-missing, not-the-product, amount-differs; there may be others.
+    """
+
+
 class SignIn(Model):
     """
     Sign what is recommended: the decision. Its notice states the reasons and the right to sue.
@@ -3545,6 +3813,7 @@ class TotalOut(Model):
     """
     entries: int
     removed_usd: str
+    likely_usd: str | None
 
 
 class TrialLineOut(Model):
@@ -3560,11 +3829,12 @@ class TrialLineOut(Model):
     readiness: str | None
     entries: int
     removed_usd: str
+    likely_usd: str | None
 
 
 class TrialOut(Model):
     """
-    What a revision would do, were everything that it reaches asked for on a day; duty without interest.
+    What a revision would do, were everything that it reaches asked for on a day.
     """
 
     program: str
@@ -3580,6 +3850,13 @@ class TrialOut(Model):
     entries: int
     accepted: int
     removed_usd: str
+    """
+    Duty that is removed, without interest: the least that is refunded.
+    """
+    likely_usd: str | None
+    """
+    What would be refunded: with interest to the day of the trial where the payment is known, at the lower rate where nobody recorded what the importer is, and without what is small and disregarded. null: of a trial of before this was reckoned.
+    """
     by_code: list[TotalOut]
     by_cohort: list[TotalOut]
     by_center: list[TotalOut]
@@ -4637,6 +4914,31 @@ class CycleReportOut(Model):
     differences: list[CycleDifferenceOut]
 
 
+class CycleStandingOut(Model):
+    """
+    How far the cycle of a Friday has come; `figures` once it has run.
+    """
+
+    date: date_aliased
+    cut_at: AwareDatetime
+    """
+    Wednesday 23:59:59 Eastern: what is decided later waits for the next one.
+    """
+    is_cut: bool
+    """
+    Whether the cut is past.
+    """
+    needs_two_people: bool
+    """
+    Whether only a cut sheet that two people confirmed is run.
+    """
+    figures: CycleOut | None
+    may_do: list[MayDoOut]
+    """
+    Each act on it: whether the caller may, and what stands against it.
+    """
+
+
 class DateOut(Model):
     """
     A date of the record and the rule that sets it.
@@ -4710,7 +5012,7 @@ class DeclarationOut(Model):
     program: str
     door: str
     """
-    Words: upload, event; there may be others.
+    program: a roll of what it took by itself. Words: upload, event, program; there may be others.
     """
     state: str
     """
@@ -4721,6 +5023,9 @@ class DeclarationOut(Model):
     Why a declaration by event is refused.
     """
     rows: int
+    """
+    Of those that the caller may see.
+    """
     received_at: AwareDatetime
     made_by: str
     removed_usd: str
@@ -4784,7 +5089,7 @@ class DefinitionIn(Model):
     entered: DaysIn | None = None
     intake: Literal['declared', 'automatic', 'offered']
     """
-    declared: importers ask. automatic and offered are kept, and not carried out yet.
+    declared: importers and filers ask. automatic: the program takes all that it reaches, and an importer may decline. offered: it takes and reckons all that it reaches, and each importer answers.
     """
     money: MoneyIn
     declaring: DeclaringIn
@@ -4796,6 +5101,7 @@ class DefinitionIn(Model):
     corrections: CorrectionsIn
     revives: list[str] | None = None
     unknown_days: int | None = None
+    offering: OfferingIn | None = None
 
 
 class DeliveriesOut(Model):
@@ -5179,6 +5485,10 @@ class InstructionOut(Model):
     """
     lifted, still-suspended, suspended, already-suspended …
     """
+    may_do: list[MayDoOut] | None = None
+    """
+    Each act on it: whether the caller may, and what stands against it; of one instruction.
+    """
 
 
 class InventoryOut(Model):
@@ -5468,6 +5778,34 @@ class ProgressOut(Model):
     declared: int
     removed_usd: str
     states: list[StateOut]
+
+
+class ProtestCheckOut(Model):
+    """
+    What filing a protest now would come to; nothing of it is kept.
+    """
+
+    would_be_received: bool
+    bars: list[BarOut]
+    """
+    Everything that stands against its filing; a filing names the first.
+    """
+    filed_as: str
+    """
+    In which role the caller would file it.
+    """
+    missing: list[str]
+    """
+    Contents of 19 CFR 174.13 that it does not state.
+    """
+    timeliness: str
+    verdicts: list[VerdictOut]
+    defects: list[DefectOut]
+    """
+    What would be known of it, whether it bars it or not.
+    """
+    received_on: date_aliased
+    decide_by: date_aliased
 
 
 class ProtestOut(Model):

@@ -599,7 +599,7 @@ class OperatorActOut(Model):
     act_id: int
     act: str
     """
-    Words: replay-letters, discard-letters, publish-events, discard-events, run-job, retry-rows, check-invariants; there may be others.
+    Words: replay-letters, discard-letters, publish-events, discard-events, run-job, retry-rows, check-invariants, restore-archive; there may be others.
     """
     state: str
     """
@@ -861,7 +861,7 @@ class QuestionIn(Model):
     text: str
     is_anonymous: bool | None = None
     """
-    The public is not told who asked; the Center always is.
+    The public is not told what the asker is; the Center always is.
     """
 
 
@@ -1431,7 +1431,7 @@ class AnsweredOut(Model):
     question: str
     asked_by: str
     """
-    `anonymous` where the asker wished so.
+    What the asker is, never who; `anonymous` where it wished so.
     """
     answer: str
     answer_es: str | None
@@ -1630,7 +1630,8 @@ class DeliveryOut(Model):
 
     By e-mail it is `queued` and then `sent`, which the answer of the recipient's own server may make `delivered` or
     `bounced`; a letter is `sent` when people have mailed it. `acknowledged` says that the party itself did so.
-    News that the Center withdrew, or the recipient wants no more, before it went out is `withdrawn`. Words: posted, queued, sent, delivered, acknowledged, bounced, no-address, withdrawn; there may be others.
+    News that the Center withdrew, or the recipient wants no more, before it went out is `withdrawn`; so is a reminder
+    that is not true any more. Words: posted, queued, sent, delivered, acknowledged, bounced, no-address, withdrawn; there may be others.
     """
     attempts: int
     message_id: str | None

@@ -143,34 +143,6 @@ class AskIn(Model):
     """
 
 
-class BroadcastIn(Model):
-    """
-    What a Center says, and to whom: all of its importers, or those of a program, or of goods, or of both.
-    """
-
-    model_config = ConfigDict(
-        extra='forbid',
-    )
-    center: str
-    """
-    Center identifier.
-    """
-    program: str | None = None
-    """
-    Only who is in this program.
-    """
-    hts: str | None = None
-    """
-    Imported goods in the last 12 months whose tariff number begins so.
-    """
-    subject: str
-    text: str
-    effective_on: date | None = None
-    """
-    From when what it says holds, where it says so.
-    """
-
-
 class BroadcastOut(Model):
     """
     A bulletin as it was sent; each importer in its audience has a notice N-33 of it.
@@ -1613,7 +1585,7 @@ class OperatorActOut(Model):
     act_id: int
     act: str
     """
-    Words: replay-letters, discard-letters, publish-events, discard-events, run-job, retry-rows, check-invariants; there may be others.
+    Words: replay-letters, discard-letters, publish-events, discard-events, run-job, retry-rows, check-invariants, restore-archive; there may be others.
     """
     state: str
     """
@@ -3266,6 +3238,23 @@ class ActivityOut(Model):
     total: FiguresOut
     by_heading: list[ActivityRow]
     by_subheading: list[ActivityRow]
+
+
+class AppealCheckOut(Model):
+    """
+    What filing an appeal now would come to; nothing of it is kept.
+    """
+
+    would_be_received: bool
+    """
+    False: there would be nothing to decide; `flaw` says why.
+    """
+    is_complete: bool
+    """
+    What is missing never makes it void, and may be supplied later.
+    """
+    checks: list[CheckOut]
+    flaw: FlawOut | None
 
 
 class AppealIn(Model):

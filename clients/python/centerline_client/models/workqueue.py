@@ -1814,7 +1814,7 @@ class OperatorActOut(Model):
     act_id: int
     act: str
     """
-    Words: replay-letters, discard-letters, publish-events, discard-events, run-job, retry-rows, check-invariants; there may be others.
+    Words: replay-letters, discard-letters, publish-events, discard-events, run-job, retry-rows, check-invariants, restore-archive; there may be others.
     """
     state: str
     """
