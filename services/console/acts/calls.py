@@ -61,7 +61,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds that a service has for a part of a page, an act, a file, which may be scanned, and to take a connection."""
+    """Seconds that a service has for a part of a page, an act, a file and its scan, and to take a connection."""
 
     panel: float
     act: float

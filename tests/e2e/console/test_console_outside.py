@@ -72,6 +72,7 @@ async def test_pages_for_outsiders_fit_are_light_accessible_and_explain_their_wo
 ) -> None:
     said, wrong = Said(), []
     context = await open_context(browser, WIDE, bypass_csp=True)
+    context.set_default_timeout(120_000)  # one process serves all of it
     page = await context.new_page()
     said.listen(page)
     await sign_in(page, visit.served.console, "Ida Fischer")
@@ -109,6 +110,7 @@ async def test_first_visit_without_scripts_answers_pays_and_protests(
     visit: Visit, browser: Browser, tmp_path: Path
 ) -> None:
     context = await open_context(browser, NARROW, java_script_enabled=False)
+    context.set_default_timeout(120_000)
     page = await context.new_page()
     await page.goto(f"{visit.served.console}/login")
     await page.get_by_text("Everybody else").click()
