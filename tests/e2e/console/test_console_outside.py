@@ -145,7 +145,7 @@ async def test_first_visit_without_scripts_answers_pays_and_protests(
     await page.get_by_label("What goods it is about").fill("Passenger cars")
     await page.get_by_role("button", name="Check it first").click()
     assert await page.get_by_text("It would not be received as it is").is_visible()
-    await page.get_by_label("Kind of goods or question").fill("passenger cars")
+    await page.get_by_label("Kind of goods or question").first.fill("passenger cars")
     await page.get_by_label("What is wrong", exact=True).first.fill("Classified in 8703.23.")
     await page.get_by_label("Why", exact=True).first.fill("Their engines are small.")
     await page.get_by_label("Address").fill("1 Example Road")
