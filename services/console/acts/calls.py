@@ -61,7 +61,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds for a part of a page, an act, a file, which may be scanned meanwhile, and for taking a connection."""
+    """Seconds that a service has for a part of a page, an act, a file and its scan, and to take a connection."""
 
     panel: float
     act: float
@@ -219,10 +219,6 @@ class Person:
     ) -> Panel[R]:
         """Replace something at a service, a version of it where that is said."""
         return await self.services.send("PUT", service, path, read, body, self._headers(key, version))
-
-    async def patch(self, service: str, path: str, read: type[R], body: Any, version: int | None = None) -> Panel[R]:
-        """Change a part of something at a service, a version of it where that is said."""
-        return await self.services.send("PATCH", service, path, read, body, self._headers(version=version))
 
     async def delete(self, service: str, path: str) -> Panel[Read]:
         """Take something away at a service."""

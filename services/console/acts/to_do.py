@@ -77,7 +77,7 @@ def list_protests(entries: Iterable[EntryLine], today: date) -> Iterator[ToDo]:
             yield ToDo(
                 each.protest_until,
                 "Protest, if you do not agree",
-                f"entry {say_entry(each.entry_number)}, final since {_short(each.liquidated_on)}",
+                f"entry {say_entry(each.entry_number)}, liquidated on {_short(each.liquidated_on)}",
                 each.entry_number,
                 f"/my/protest?entry={each.entry_number}",
                 "The amount cannot be changed any more.",

@@ -72,6 +72,7 @@ async def test_pages_for_outsiders_fit_are_light_accessible_and_explain_their_wo
 ) -> None:
     said, wrong = Said(), []
     context = await open_context(browser, WIDE, bypass_csp=True)
+    context.set_default_timeout(120_000)  # one process serves all of it
     page = await context.new_page()
     said.listen(page)
     await sign_in(page, visit.served.console, "Ida Fischer")
@@ -109,6 +110,7 @@ async def test_first_visit_without_scripts_answers_pays_and_protests(
     visit: Visit, browser: Browser, tmp_path: Path
 ) -> None:
     context = await open_context(browser, NARROW, java_script_enabled=False)
+    context.set_default_timeout(120_000)
     page = await context.new_page()
     await page.goto(f"{visit.served.console}/login")
     await page.get_by_text("Everybody else").click()
@@ -143,7 +145,7 @@ async def test_first_visit_without_scripts_answers_pays_and_protests(
     await page.get_by_label("What goods it is about").fill("Passenger cars")
     await page.get_by_role("button", name="Check it first").click()
     assert await page.get_by_text("It would not be received as it is").is_visible()
-    await page.get_by_label("Kind of goods or question").fill("passenger cars")
+    await page.get_by_label("Kind of goods or question").first.fill("passenger cars")
     await page.get_by_label("What is wrong", exact=True).first.fill("Classified in 8703.23.")
     await page.get_by_label("Why", exact=True).first.fill("Their engines are small.")
     await page.get_by_label("Address").fill("1 Example Road")
