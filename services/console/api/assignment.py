@@ -127,7 +127,7 @@ async def read_authority(request: Request, who: Officer, function: str = "") -> 
     found = await who.person.get("routing", "/authority/functions", list[AuthorityFunction])
     if found.value is None:
         return problem_page(request, who, found, subject="The table of authority")
-    shown = [each for each in found.value if function in {"", each.function}]
+    shown = [each for each in found.value if each.function == function]
     return page(
         request,
         who,

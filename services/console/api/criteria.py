@@ -47,6 +47,8 @@ router = APIRouter(include_in_schema=False, prefix="/criteria")
 
 Officer = Annotated[Visitor, Depends(signed_in)]
 
+SHOWN: Final = 12
+"""Revisions on a page of the list, below which the form of another is."""
 FLOOR: Final = "random-floor"
 """The criterion that draws entries at random: what chance finds."""
 _STATES: Final = ("live", "shadow", "draft", "retired", "expired", "superseded")
@@ -126,7 +128,7 @@ async def _list(
     form: Form | None = None,
 ) -> Response:
     found, stale, mine = await panels_of(
-        who.person.get("routing", "/selection-criteria", Revisions, state=state, after=after, limit=50),
+        who.person.get("routing", "/selection-criteria", Revisions, state=state, after=after, limit=SHOWN),
         who.person.get("routing", "/selection-criteria/stale", StaleCriteria),
         who.person.get("routing", "/me", MyActions),
     )

@@ -32,7 +32,7 @@ router = APIRouter(include_in_schema=False, prefix="/maps")
 
 Officer = Annotated[Visitor, Depends(signed_in)]
 
-ROWS: Final = 60
+ROWS: Final = 30
 """Rows of a version on a page."""
 UNDERLYING: Final = "UNDERLYING"
 """What stands for a Center where the goods themselves say it: chapters 98 and 99."""

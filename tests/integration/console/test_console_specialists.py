@@ -132,7 +132,9 @@ async def test_a_proposal_is_confirmed_by_a_center_and_a_policy_by_another_perso
 
 async def test_the_table_of_authority_and_the_figures_are_for_officers(house: House) -> None:
     async with house.reading_as("ines") as ines:
-        assert "19 CFR" in await ines.read("/authority")
+        functions = await ines.read("/authority")
+        assert "/authority?function=suspension" in functions
+        assert "81 FR 92978" in await ines.read("/authority?function=suspension")
         assert "function,row_id,role" in (await ines.client.get("/authority.csv")).text
         assert "0 entries are routed." in await ines.read("/center-figures")
     async with house.reading_as("ida") as ida:
