@@ -112,7 +112,7 @@ async def copy_into(
         database_url=url,
         bus=environment.bus,
         bus_database_url=environment.bus_database_url,
-        kafka_bootstrap=environment.kafka_bootstrap,
+        **({"kafka_bootstrap": environment.kafka_bootstrap} if environment.kafka_bootstrap else {}),
         env="development",  # nothing answers calls, and nothing goes out
         token_secret=environment.token_secret,
     )

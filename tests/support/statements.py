@@ -32,7 +32,6 @@ TOLD: Final = (
     "routing.tell_filings",
     "routing.tell_parties",
     "routing.tell_directory",
-    "routing.tell_broadcasts",
     "workqueue.tell_reviews",
     "workqueue.tell_filings",
     "workqueue.tell_ends",

@@ -28,6 +28,7 @@ OWN_TABLES: Final = {
 NOT_WRITTEN_THERE: Final = {
     ("services/liquidation/acts/cut_sheets.py", "code"),
     ("services/liquidation/acts/cycle_cuts.py", "WAITS"),
+    ("services/liquidation/acts/declaring.py", "code"),
     ("services/liquidation/acts/protests.py", "finding.outcome"),
     ("services/liquidation/acts/refusals.py", "code"),
     ("services/routing/acts/accounts.py", "error.code"),

@@ -220,6 +220,10 @@ class Person:
         """Replace something at a service, a version of it where that is said."""
         return await self.services.send("PUT", service, path, read, body, self._headers(key, version))
 
+    async def patch(self, service: str, path: str, read: type[R], body: Any, version: int | None = None) -> Panel[R]:
+        """Change a part of something at a service, a version of it where that is said."""
+        return await self.services.send("PATCH", service, path, read, body, self._headers(version=version))
+
     async def delete(self, service: str, path: str) -> Panel[Read]:
         """Take something away at a service."""
         return await self.services.send("DELETE", service, path, Read, None, self._headers())

@@ -27,7 +27,7 @@ from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
 
-router = APIRouter()
+router = APIRouter(tags=["programs"])
 
 State = Literal["dropped", "withdrawn", "nothing", "waiting", "due", "posted"]
 

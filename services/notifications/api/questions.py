@@ -339,6 +339,7 @@ async def release_answer(
     summary="Withdraw a published answer",
     responses=problem_responses([409, 412, 428]),
 )
+@tells("ETag")
 async def withdraw_answer(
     question_id: QuestionPath,
     body: ReasonIn,

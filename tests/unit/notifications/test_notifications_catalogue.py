@@ -105,7 +105,7 @@ def notices_of_news() -> list[Notice]:
     asked = question_of("published")
     return [
         *(notice_of_broadcast(each, recipient, kind, (), AT) for each, recipient, kind in (*told, *news)),
-        *(notice_of_question(asked, case, "07-345678900", [], AT) for case in (None, "refused", "merged")),
+        *(notice_of_question(asked, case, "07-345678900", [], AT) for case in (None, "refused", "merged", "withdrawn")),
     ]
 
 
