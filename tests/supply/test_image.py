@@ -113,6 +113,7 @@ def test_bill_of_materials_in_the_image_names_what_is_installed_in_it(image: Ima
     assert bill["metadata"]["component"]["version"] == VERSION
 
 
+@pytest.mark.long
 def test_image_that_exports_traces_is_built_as_far_as_its_bill_which_names_what_exports(tmp_path: Path) -> None:
     built = build_image(
         tmp_path,

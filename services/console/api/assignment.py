@@ -26,10 +26,10 @@ from services.console.api.frame import (
     form_of,
     go,
     key_of,
+    officer,
     page,
     place_after,
     problem_page,
-    signed_in,
     status_after,
     table_file,
     version_of,
@@ -40,7 +40,7 @@ from shared.customs.centers import centers
 
 router = APIRouter(include_in_schema=False)
 
-Officer = Annotated[Visitor, Depends(signed_in)]
+Officer = Annotated[Visitor, Depends(officer)]
 
 _STATES: Final = ("open", "confirmed", "overridden", "rejected", "superseded")
 _ACTS: Final[Mapping[str, str]] = MappingProxyType(

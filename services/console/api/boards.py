@@ -17,9 +17,9 @@ from services.console.api.frame import (
     form_of,
     go,
     key_of,
+    officer,
     page,
     problem_page,
-    signed_in,
     status_after,
     version_of,
 )
@@ -27,7 +27,7 @@ from services.console.domain.board import read_board, write_board
 
 router = APIRouter(include_in_schema=False)
 
-Officer = Annotated[Visitor, Depends(signed_in)]
+Officer = Annotated[Visitor, Depends(officer)]
 
 CEAR: Final = "cear"
 """The process of the board, as the work queue calls it."""

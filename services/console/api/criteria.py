@@ -25,10 +25,10 @@ from services.console.api.frame import (
     form_of,
     go,
     key_of,
+    officer,
     page,
     place_after,
     problem_page,
-    signed_in,
     status_after,
     version_of,
 )
@@ -45,7 +45,7 @@ from services.console.domain.criteria import (
 
 router = APIRouter(include_in_schema=False, prefix="/criteria")
 
-Officer = Annotated[Visitor, Depends(signed_in)]
+Officer = Annotated[Visitor, Depends(officer)]
 
 SHOWN: Final = 12
 """Revisions on a page of the list, below which the form of another is."""

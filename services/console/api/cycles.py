@@ -31,10 +31,10 @@ from services.console.api.frame import (
     form_of,
     go,
     key_of,
+    officer,
     page,
     place_after,
     problem_page,
-    signed_in,
     status_after,
     version_of,
 )
@@ -43,7 +43,7 @@ from shared.customs.calendar import legal_date
 
 router = APIRouter(include_in_schema=False, prefix="/cycles")
 
-Officer = Annotated[Visitor, Depends(signed_in)]
+Officer = Annotated[Visitor, Depends(officer)]
 
 SHOWN: Final = 50
 """Entries and cycles on a page of a list."""

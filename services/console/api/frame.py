@@ -228,6 +228,14 @@ async def outsider(request: Request) -> Visitor:
     return found
 
 
+async def officer(request: Request) -> Visitor:
+    """Dependency: who looks, signed in and no party; for parties there are no such pages."""
+    found = await signed_in(request)
+    if found.is_outside:
+        raise HTTPException(404)
+    return found
+
+
 async def form_of(request: Request, who: Visitor) -> dict[str, list[str]]:
     """The fields of a form that this session's page sent; raises `FormRefused` where its key is not ours."""
     form = await request.form()

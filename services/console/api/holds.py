@@ -18,10 +18,10 @@ from services.console.api.frame import (
     form_of,
     go,
     key_of,
+    officer,
     page,
     place_after,
     problem_page,
-    signed_in,
     status_after,
     table_file,
     version_of,
@@ -31,7 +31,7 @@ from services.console.domain.predicates import PARTS, USUAL, read_predicate, wri
 
 router = APIRouter(include_in_schema=False, prefix="/holds")
 
-Officer = Annotated[Visitor, Depends(signed_in)]
+Officer = Annotated[Visitor, Depends(officer)]
 
 SHOWN: Final = 20
 """Entries beside a preview; all of them are in its file, the first of them where there are many."""

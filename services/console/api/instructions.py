@@ -23,10 +23,10 @@ from services.console.api.frame import (
     form_of,
     go,
     key_of,
+    officer,
     page,
     place_after,
     problem_page,
-    signed_in,
     status_after,
     version_of,
 )
@@ -35,7 +35,7 @@ from services.console.domain.predicates import PARTS, say_predicate
 
 router = APIRouter(include_in_schema=False, prefix="/instructions")
 
-Officer = Annotated[Visitor, Depends(signed_in)]
+Officer = Annotated[Visitor, Depends(officer)]
 
 USUAL: Final = ("case_numbers", "manufacturer_ids", "exporter_ids", "importer_number", "entered_from", "entered_to")
 """Parts of the predicate that the form of an instruction shows at once."""

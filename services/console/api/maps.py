@@ -18,10 +18,10 @@ from services.console.api.frame import (
     go,
     hand_on,
     key_of,
+    officer,
     page,
     place_after,
     problem_page,
-    signed_in,
     status_after,
     version_of,
 )
@@ -30,7 +30,7 @@ from shared.customs.centers import centers
 
 router = APIRouter(include_in_schema=False, prefix="/maps")
 
-Officer = Annotated[Visitor, Depends(signed_in)]
+Officer = Annotated[Visitor, Depends(officer)]
 
 ROWS: Final = 30
 """Rows of a version on a page."""

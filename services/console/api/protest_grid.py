@@ -13,9 +13,9 @@ from services.console.api.frame import (
     Visitor,
     form_of,
     go,
+    officer,
     page,
     problem_page,
-    signed_in,
     status_after,
     version_of,
 )
@@ -24,7 +24,7 @@ from services.console.domain.protest_grid import MOST, Cell, fill_grid, read_gri
 
 router = APIRouter(include_in_schema=False, prefix="/protests")
 
-Officer = Annotated[Visitor, Depends(signed_in)]
+Officer = Annotated[Visitor, Depends(officer)]
 
 
 @router.get("/{number}/grid")

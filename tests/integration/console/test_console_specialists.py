@@ -139,4 +139,4 @@ async def test_the_table_of_authority_and_the_figures_are_for_officers(house: Ho
         assert "0 entries are routed." in await ines.read("/center-figures")
     async with house.reading_as("ida") as ida:
         for path in ("/criteria", "/maps", "/proposals", "/center-figures"):
-            assert (await ida.client.get(path)).status_code == 403, path
+            assert (await ida.client.get(path)).status_code == 404, path

@@ -37,6 +37,8 @@ pytestmark = pytest.mark.timeout(600)  # all services are begun for it
 
 ENTERED, FRIDAY = date(2026, 1, 8), date(2026, 11, 20)
 OUTSIDERS = ("ida", "ben", "sue", "tom")
+WITH_LETTER = frozenset({"N-09", "N-34"})
+"""Of the notices of a billed entry those that can be a letter."""
 OF_SESSIONS = frozenset({"/login/as", "/login/callback", "/logout", "/logout/provider"})
 """Acts on who is signed in, and on nothing else."""
 FOR_ANYONE: dict[str, str] = {"code": "CEE003", "rule_id": "liq-1yr-entry", "hts": "0203110000", "form": "csv"}
@@ -51,6 +53,13 @@ OF_STAFF: dict[str, str] = {
     "about": "decide",
     "act": "test",
     "step": "1",
+    "proposal_id": str(uuid4()),
+    "criterion_id": "crit-1",
+    "hold_set_id": str(uuid4()),
+    "instruction_id": str(uuid4()),
+    "version": "1",
+    "center": CENTER_OF_OTHER,
+    "friday": FRIDAY.isoformat(),
 }
 """Parts of addresses of what only people of CBP have, or that say what is done and not with what."""
 _MIA = {OTHER: Identity("mia", "Mia", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({OTHER}))}
@@ -135,7 +144,7 @@ async def things_of(
             "": {
                 "item_id": asked.item_id,
                 "request_id": asked.request_id,
-                "notice_id": notices["items"][0]["notice_id"],
+                "notice_id": next(each["notice_id"] for each in notices["items"] if each["kind"] in WITH_LETTER),
                 "entry_number": billed,
                 "importer_number": importer,
                 "feed_id": feed["feed_id"],
