@@ -93,8 +93,8 @@ async def test_pages_for_outsiders_fit_are_light_accessible_and_explain_their_wo
             wrong += [(name, f"{width}: {each}") for each in await violations(page)]
         if name != "words":
             wrong += [(name, f"does not explain “{each}”") for each in await unexplained(page)]
-    assert wrong == []
-    assert said.lines == []
+    assert wrong == [], "\n".join(map(str, wrong))
+    assert said.lines == [], "\n".join(map(str, said.lines))
     await context.close()
 
 
