@@ -12,7 +12,8 @@ does: a message that was valid stays valid. Of an API these break somebody:
 
 What is added breaks nobody: operations, optional parameters and fields, fields of answers, and words of answers, since
 lists of words grow. Errors are problem documents whatever their status, so that they may come and go. A break that is
-meant stands in `deploy/previous-release.waivers.csv` with its reason, until the release that has it is the one before.
+meant stands in `deploy/previous-release.waivers.csv` with its reason, until the release that has it is the one before;
+`*` there is any document, or any operation.
 """
 
 import csv
@@ -102,8 +103,16 @@ def read_waivers(file: Path = WAIVERS) -> list[Waiver]:
 def report(before: Path, now: Path = ROOT, waivers: Sequence[Waiver] = ()) -> Report:
     """Compare two trees' contracts; waivers of tables are no matter of contracts."""
     found = sorted({*compare_events(before / _CONTRACTS, now / _CONTRACTS), *compare_apis(before, now)})
-    meant = {each.broken for each in waivers if each.broken.document != OF_TABLES}
-    return Report([each for each in found if each not in meant], sorted(meant - set(found)))
+    meant = sorted(each.broken for each in waivers if each.broken.document != OF_TABLES)
+    return Report(
+        [each for each in found if not any(_is_meant(waived, each) for waived in meant)],
+        [waived for waived in meant if not any(_is_meant(waived, each) for each in found)],
+    )
+
+
+def _is_meant(waived: Break, found: Break) -> bool:
+    pairs = ((waived.document, found.document), (waived.subject, found.subject))
+    return waived.what == found.what and all(given in ("*", there) for given, there in pairs)
 
 
 def compare_events(before: Path, now: Path) -> Iterator[Break]:

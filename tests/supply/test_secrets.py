@@ -44,6 +44,8 @@ REASONS = {
     ("services/notifications/domain/webhooks.py", ADDRESS): "an example of an address that is refused",
     ("services/notifications/settings.py", ADDRESS): "shows the form of an address",
     ("shared/runtime/settings.py", ADDRESS): "shows the form of an address",
+    ("shared/runtime/ways.py", ADDRESS): "shows the form of an address",
+    ("tests/e2e/test_command.py", ADDRESS): "an address that cannot be read",
     ("tests/unit/notifications/test_notifications_settings.py", ADDRESS): "nobody answers there",
     ("tests/unit/runtime/test_runtime_settings.py", ADDRESS): "nobody answers there",
 }

@@ -8,7 +8,17 @@ from typing import Any, Final
 
 import pytest
 
-from cli.compatibility import ROOT, Break, Waiver, compare_api, compare_events, read_waivers, report, take_out
+from cli.compatibility import (
+    ROOT,
+    Break,
+    Waiver,
+    _is_meant,
+    compare_api,
+    compare_events,
+    read_waivers,
+    report,
+    take_out,
+)
 from cli.not_there import NotThere
 from tests.support.services import SERVICES
 
@@ -228,6 +238,23 @@ def test_a_break_that_is_meant_is_waived_and_a_waiver_of_nothing_is_told() -> No
     nothing = Waiver(Break("routing", "POST /unheard-of", "is gone"), "It never was.")
     found = report(ROOT, ROOT, [nothing])
     assert (found.breaks, found.unneeded) == ([], [nothing.broken])
+
+
+@pytest.mark.parametrize(
+    ("document", "subject", "what", "is_meant"),
+    [
+        ("*", "*", "is gone", True),
+        ("routing", "*", "is gone", True),
+        ("*", "POST /broadcasts", "is gone", True),
+        ("liquidation", "*", "is gone", False),
+        ("*", "POST /entries", "is gone", False),
+        ("*", "*", "needs a token", False),
+    ],
+)
+def test_a_star_in_a_waiver_is_any_document_or_operation_and_never_any_break(
+    document: str, subject: str, what: str, is_meant: bool
+) -> None:
+    assert _is_meant(Break(document, subject, what), Break("routing", "POST /broadcasts", "is gone")) == is_meant
 
 
 def test_every_waiver_has_a_reason() -> None:
