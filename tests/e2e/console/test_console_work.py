@@ -296,7 +296,8 @@ async def test_outsider_sees_own_entries_and_no_queue(browser: Browser, console:
     other = (await open_items(product, process="preference"))[0]
     context = await open_context(browser)
     page = await be(context, console, "Ida Fischer")
-    await page.wait_for_url("**/accounts/07-544500400")
+    await page.wait_for_url("**/my")
+    await page.goto(f"{console}/accounts/07-544500400")
     assert await page.get_by_role("link", name="Queue").count() == 0
     await take_picture(page, "account-importer")
     for path, status in ((f"/items/{other['item_id']}", {403, 404}), ("/radar", {403}), ("/team", {403})):
@@ -315,5 +316,5 @@ async def test_form_of_an_earlier_session_does_nothing(browser: Browser, console
     await page.get_by_role("button", name="Claim", exact=True).click()
     await page.get_by_role("heading", name="The form is too old").wait_for()
     await other.goto(f"{console}/items/{item['item_id']}")
-    assert await other.get_by_text("nobody").count() == 1
+    assert await other.get_by_text("nobody", exact=True).count() == 1
     await context.close()
