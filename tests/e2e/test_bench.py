@@ -17,7 +17,7 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
     arguments += ["--due-entries", "2000", "--year-entries", "60000", "--calls", "50"]
     arguments += [
         "--open-items",
-        "20000",
+        "100000",
         "--clients",
         "4",
         "--seconds",
