@@ -36,6 +36,9 @@ SERVER_SETTINGS: Mapping[str, str] = MappingProxyType(
 _KEPT = 2
 """Databases that are not removed yet: a server waits a tenth of a second for sessions that are just going."""
 
+_NUMBERS = count(1)
+"""Of all databases that this process makes: whoever makes some in a loop of its own shares the server with the rest."""
+
 _SERVICES = Path(__file__).resolve().parents[2] / "services"
 
 
@@ -67,7 +70,6 @@ class TestDatabases:
 
     def __init__(self, server: EmbeddedPostgres) -> None:
         self._server = server
-        self._numbers = count(1)
         self._templates: set[str] = set()
         self._done: deque[str] = deque()
         self._engine = create_async_engine(server.url("postgres"), isolation_level="AUTOCOMMIT", pool_size=1)
@@ -82,7 +84,7 @@ class TestDatabases:
         )
         if filled is not None:
             template = await self._template(f"{template}_{filled.name}", template, filled.fill)
-        return await self._create(f"{service}_{next(self._numbers)}", template)
+        return await self._create(f"{service}_{next(_NUMBERS)}", template)
 
     async def _template(self, name: str, of: str, fill: Fill) -> str:
         if name not in self._templates:
@@ -103,12 +105,12 @@ class TestDatabases:
 
     async def empty(self) -> str:
         """A fresh empty database; gives its URL."""
-        return await self._create(f"empty_{next(self._numbers)}", "template1")
+        return await self._create(f"empty_{next(_NUMBERS)}", "template1")
 
     async def duplicate(self, url: str) -> str:
         """A copy of a database that nobody is connected to, as a backup has it; gives its URL."""
         name = str(make_url(url).database)
-        return await self._create(f"{name}_copy_{next(self._numbers)}", name)
+        return await self._create(f"{name}_copy_{next(_NUMBERS)}", name)
 
     def give_back(self, url: str) -> None:
         """Say that a database is not needed any more: removed soon, its pages need not be written."""
