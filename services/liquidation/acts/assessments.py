@@ -18,6 +18,7 @@ from services.liquidation.acts.assessment_judging import (
 from services.liquidation.domain.money.amounts import Amounts
 from services.liquidation.domain.money.assessment import Occasion, find_changes
 from services.liquidation.domain.money.settings import MoneyPolicy
+from services.liquidation.domain.money.terms import terms_from_json
 from services.liquidation.domain.sequences import liquidation_key
 from services.liquidation.publishing import CYCLE_EVENTS, SOURCE, describe_effect, money_determined
 from services.liquidation.store import assessments as store
@@ -77,9 +78,16 @@ async def assess_cycle(tx: Transaction, day: CycleDay, run_at: datetime, policy:
         told: dict[str, dict[str, Any]] = {}
         disregarded: list[str] = []
         effects = await store.load_effects(tx, numbers)
+        terms = await store.load_terms(tx, numbers)
         for number, case in (await load_cases(tx, numbers)).items():
             assert case.entry.liquidated_on is not None
-            act = AssessedAct(liquidation_key(case.entry.turns), "liquidation", case.entry.liquidated_on, day.posted_on)
+            act = AssessedAct(
+                liquidation_key(case.entry.turns),
+                "liquidation",
+                case.entry.liquidated_on,
+                day.posted_on,
+                terms=terms.get(number),
+            )
             consequence = judge_act(case, act, effects.get(number, {}), policy, rows)
             figures = _count(figures, consequence)
             effect = describe_effect({} if consequence.is_disregarded else effects.get(number, {}))
@@ -197,7 +205,8 @@ def _determine_case(case: MoneyCase, today: date, policy: MoneyPolicy, rows: Mon
         # What was found stands, whatever became of the act before it: the change is against what stands now.
         changes = find_changes(stood_before(case, lacked.ordinal), lacked.found)
         effects = {change.class_code: change.difference for change in changes}
-        act = AssessedAct(lacked.act_key, lacked.occasion, lacked.liquidated_on, today, lacked.claimed_on)
+        terms = terms_from_json(lacked.terms)
+        act = AssessedAct(lacked.act_key, lacked.occasion, lacked.liquidated_on, today, lacked.claimed_on, terms)
         consequence = judge_act(case, act, effects, policy, rows, again=lacked)
         if consequence.outcome == "undetermined":
             break

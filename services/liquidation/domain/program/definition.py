@@ -16,10 +16,12 @@ Silence = Literal["accept", "drop"]
 Exclusion = Literal[
     "protest-open", "drawback-designated", "reconciliation-filed", "lifted-pending", "surety-paid", "under-correction"
 ]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Mark = Literal["k", "j", "U"]
 """How well a value is known: recalled, judged by the authors of the program, unsettled. What was read has no mark."""
 
 EXCLUSIONS: Final = get_args(Exclusion)
+WEEKDAYS: Final = get_args(Weekday)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,28 @@ class Offering:
 
 
 @dataclass(frozen=True, slots=True)
+class Posting:
+    """On which days of the week it posts, how many entries a day at most, and when it waits or warns.
+
+    It waits while more than `pause_outbox` events are still to be published. Of entries whose legal day comes within
+    `alarm_days` the program is alarmed.
+    """
+
+    days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu")
+    max_per_day: int | None = None
+    pause_outbox: int = 2_000_000
+    alarm_days: int = 5
+
+    def posts_on(self, on: date) -> bool:
+        """Whether it posts on a day.
+
+        >>> Posting().posts_on(date(2026, 5, 4)), Posting().posts_on(date(2026, 5, 8))
+        (True, False)
+        """
+        return WEEKDAYS[on.weekday()] in self.days
+
+
+@dataclass(frozen=True, slots=True)
 class Corrections:
     """Whether corrections wait while a refund is requested, and of which types not while they are suspended."""
 
@@ -190,6 +214,7 @@ class Definition:
     revives: tuple[HeadingRange, ...] = ()
     unknown_days: int = 30
     offering: Offering = Offering()
+    posting: Posting = Posting()
 
     @property
     def is_asked_for(self) -> bool:
@@ -303,6 +328,8 @@ def definition_from_json(stored: Mapping[str, Any]) -> Definition:
     """A definition as `POST /programs` takes it and as it is stored; the fields are checked by whoever took it."""
     basis, entered, declaring, goods = (stored.get(each) or {} for each in ("basis", "entered", "declaring", "goods"))
     money, corrections, offering = stored["money"], stored["corrections"], stored.get("offering") or {}
+    posting = stored.get("posting") or {}
+    usual = Posting()
     return Definition(
         program=stored["program"],
         title=stored["title"],
@@ -348,6 +375,12 @@ def definition_from_json(stored: Mapping[str, Any]) -> Definition:
         revives=tuple(map(read_heading_range, stored.get("revives", ()))),
         unknown_days=stored.get("unknown_days", 30),
         offering=Offering(offering.get("answer_days"), offering.get("silence", "drop")),
+        posting=Posting(
+            tuple(posting.get("days", usual.days)),
+            posting.get("max_per_day"),
+            posting.get("pause_outbox", usual.pause_outbox),
+            posting.get("alarm_days", usual.alarm_days),
+        ),
     )
 
 
