@@ -10,6 +10,7 @@ from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycle_cuts import Upstream, run_due_cycles
 from services.liquidation.acts.extension_drafts import draft_extensions
 from services.liquidation.acts.instructions import apply_confirmed
+from services.liquidation.acts.payment_closing import close_payments
 from services.liquidation.acts.program_enrolling import enrol_known
 from services.liquidation.acts.program_judging import judge_again, judge_declared
 from services.liquidation.acts.protest_clocks import run_protest_clocks
@@ -96,6 +97,9 @@ def schedule(platform: Platform) -> Sequence[Job]:
     async def judge_what_is_open(session: JobSession) -> None:
         await judge_again(session, clock, policy, law)
 
+    async def make_payments(session: JobSession) -> None:
+        await close_payments(session, clock, money, settings.payment_policy)
+
     async def run_cycles(session: JobSession) -> None:
         if is_replaying(clock):
             return  # whoever replays a week runs its cycle when all of the week is there
@@ -116,6 +120,7 @@ def schedule(platform: Platform) -> Sequence[Job]:
         Job("assess-waiting", timedelta(hours=1), assess_what_waits),
         Job("read-special-duties", timedelta(minutes=5), read_duties),
         Job("enrol-in-programs", timedelta(minutes=1), enrol),
+        Job("close-payments", timedelta(minutes=5), make_payments),
         Job("judge-declarations", timedelta(seconds=5), judge_files),
         Job("judge-declared-again", timedelta(minutes=1), judge_what_is_open),
     ]

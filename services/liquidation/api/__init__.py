@@ -22,6 +22,7 @@ from services.liquidation.api import (
     instructions,
     liquidations,
     payees,
+    payments,
     posted_acts,
     preference_claims,
     preference_programs,
@@ -76,6 +77,7 @@ ROUTERS = [
     programs.router,
     program_offers.router,
     declarations.router,
+    payments.router,
 ]
 PUBLIC_ROUTERS = [
     calculator.router,
