@@ -11,7 +11,7 @@ from services.liquidation.publishing import SOURCE, JudgedParty, declaration_jud
 from services.liquidation.store import declaration_results as store
 from services.liquidation.store import declarations as declaration_store
 from services.liquidation.store.declarations import WHOLE, Sight, StateCount
-from services.liquidation.store.payees import load_accounts_of
+from services.liquidation.store.money_cases import load_accounts
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
@@ -33,7 +33,7 @@ async def find_not_ready(tx: Transaction, declaration_id: str, sight: Sight, tod
     without interest for that time.
     """
     importers = await store.list_not_ready(tx, declaration_id, sight)
-    accounts = await load_accounts_of(tx, importers)
+    accounts = await load_accounts(tx, importers)
     found: list[NotReady] = []
     for importer in importers:
         readiness = find_readiness(accounts.get(importer, []), today)

@@ -10,7 +10,8 @@ from services.liquidation.acts.set_offs import RULE, intend_set_offs
 from services.liquidation.domain.money.settings import MoneyPolicy, PaymentPolicy
 from services.liquidation.store import payments as store
 from services.liquidation.store import records
-from services.liquidation.store.payees import AccountRow, hold_payees_unchanged, load_accounts_of
+from services.liquidation.store.money_cases import load_accounts
+from services.liquidation.store.payees import AccountRow, hold_payees_unchanged
 from services.liquidation.store.payments import PaymentRow, ReadyRow, RunToClose
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
@@ -47,6 +48,8 @@ async def _close_run(
     made = 0
     while True:
         async with transaction(database) as tx:
+            if not run.reached:
+                await store.await_chunks(tx, run.program)
             payees = await store.list_payees_of_run(tx, run, CHUNK)
             reached = payees[-1] if payees else run.reached
             if not await store.note_reached(tx, run, reached, None if payees else now):
@@ -84,12 +87,12 @@ async def _find_ready(
 ) -> tuple[dict[str, str | None], list[ReadyRow]]:
     """The designee that each importer has on file today, and how each importer and designee can be paid today."""
     await hold_payees_unchanged(tx, importers)
-    accounts = await load_accounts_of(tx, importers)
+    accounts = await load_accounts(tx, importers)
     designees = {each: _designee_on(accounts.get(each, []), today) for each in importers}
     named = sorted({each for each in designees.values() if each is not None} - set(importers))
     if named:
         await hold_payees_unchanged(tx, named)
-        accounts |= await load_accounts_of(tx, named)
+        accounts |= await load_accounts(tx, named)
     ready: list[ReadyRow] = []
     for payee in (*importers, *named):
         found = find_readiness(accounts.get(payee, []), today)

@@ -29,7 +29,7 @@ from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity
 from shared.runtime.two_people import demand_second_person
 
-STOPPING: Final = frozenset({"stayed", "reversing", "reversed"})
+STOPPING: Final = frozenset({"stayed"})
 """How a program stands when nothing of it may be certified or sent."""
 
 
@@ -249,7 +249,7 @@ def demand_returnable(row: PaymentRow) -> None:
 
 
 def demand_running(row: PaymentRow, standing: str) -> None:
-    """Raise `Conflict` while the program of a payment is stayed, or what it did is taken back: nothing is sent then."""
+    """Raise `Conflict` while the program of a payment is stayed: nothing is certified or sent then."""
     if standing in STOPPING:
         raise conflict(
             "refund-due",

@@ -28,7 +28,6 @@ SELECT pg_advisory_xact_lock_shared(payee.key) FROM (
     SELECT DISTINCT hashtextextended('{_ACCOUNT}' || number, 0) AS key FROM unnest($1::text[]) AS number ORDER BY key
 ) AS payee
 """
-_ACCOUNTS: Final = "SELECT * FROM importer_refund_accounts WHERE importer_number = ANY($1::text[]) ORDER BY 1, 2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +83,6 @@ async def hold_account(tx: Transaction, importer_number: str) -> None:
 async def hold_payees_unchanged(tx: Transaction, importer_numbers: Sequence[str]) -> None:
     """Keep what is known of these payees as it is until the transaction ends; take it while no entry is held."""
     await bulk.fetch(tx, _HOLD_PAYEES, list(importer_numbers))
-
-
-async def load_accounts_of(tx: Transaction, importer_numbers: Sequence[str]) -> dict[str, list[AccountRow]]:
-    """What was recorded of these payees, each in order; one of whom nothing was is absent."""
-    found: dict[str, list[AccountRow]] = {}
-    for row in await bulk.fetch(tx, _ACCOUNTS, sorted(set(importer_numbers))):
-        found.setdefault(row["importer_number"], []).append(AccountRow(**dict(row)))
-    return found
 
 
 async def hold_accounts_unchanged(tx: Transaction, entry_numbers: Sequence[str]) -> None:

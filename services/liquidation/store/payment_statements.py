@@ -23,11 +23,11 @@ WHERE m.payment = $1 AND m.entry_number > $3 AND r.state <> 'replaced' ORDER BY 
 # What came to less than 20 dollars has no refund (19 CFR 159.6): it stands on the first statement of its day.
 _DISREGARDED: Final = """
 SELECT p.entry_number, p.declaration_id, p.cohort, p.liquidated_on, p.headings, p.removed_cents,
-    coalesce(p.interest_cents, 0) AS interest_cents, p.removed_cents + coalesce(p.interest_cents, 0)
-        AS disregarded_cents, NULL::text AS refund_number, 0::bigint AS owed_cents, p.leaf
-FROM program_postings p
+    -a.interest_change_cents AS interest_cents, p.removed_cents - a.interest_change_cents AS disregarded_cents,
+    NULL::text AS refund_number, 0::bigint AS owed_cents, p.leaf
+FROM program_postings p JOIN assessments a ON a.entry_number = p.entry_number AND a.act_key = p.act_key
 WHERE p.importer_number = $1 AND p.program = $2 AND p.posted_on = $3 AND p.entry_number > $4
-    AND p.outcome = 'disregarded' ORDER BY p.entry_number LIMIT $5
+    AND p.outcome = 'no-change' AND a.is_disregarded ORDER BY p.entry_number LIMIT $5
 """
 
 

@@ -30,7 +30,7 @@ _TO_PAY: Final = "('waiting-for-enrollment', 'ready', 'certified')"
 _RUNS_TO_CLOSE: Final = """
 SELECT r.program, r.run, r.posted_on, coalesce(c.reached, '') AS reached FROM program_runs r
 LEFT JOIN payment_closings c USING (program, run)
-WHERE c.closed_at IS NULL AND (r.ended_at IS NOT NULL OR (r.kind = 'cycle' AND r.posted_on < $1))
+WHERE c.closed_at IS NULL AND (r.ended_at IS NOT NULL OR r.posted_on < $1)
 ORDER BY r.posted_on, r.program, r.run
 """
 _PAYEES_OF_RUN: Final = """
@@ -330,6 +330,11 @@ class LateTerms:
 async def list_runs_to_close(tx: Transaction, today: date) -> list[RunToClose]:
     """Posting days whose refunds are to be paid together: ended, or of a weekly cycle and over."""
     return [RunToClose(**dict(row)) for row in await bulk.fetch(tx, _RUNS_TO_CLOSE, today)]
+
+
+async def await_chunks(tx: Transaction, program: str) -> None:
+    """Wait for what is being posted of a program: a chunk may have begun before its run ended."""
+    await bulk.fetch(tx, "SELECT FROM programs WHERE program = $1 FOR UPDATE", program)
 
 
 async def list_payees_of_run(tx: Transaction, run: RunToClose, limit: int) -> list[str]:

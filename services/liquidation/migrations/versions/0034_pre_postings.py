@@ -14,6 +14,7 @@ CREATE TABLE program_runs (
     run integer NOT NULL,
     kind text NOT NULL,
     posted_on date NOT NULL,
+    cycle_on date,
     revision integer NOT NULL,
     state text NOT NULL,
     set_based bigint NOT NULL DEFAULT 0,
@@ -29,7 +30,7 @@ CREATE TABLE program_runs (
     leaves bigint,
     root bytea,
     PRIMARY KEY (program, run),
-    UNIQUE (program, posted_on, kind)
+    UNIQUE NULLS NOT DISTINCT (program, posted_on, kind, cycle_on)
 );
 COMMENT ON TABLE program_runs IS
     'Posting days of programs: what was posted, in which lane, to how much money, and the root of its proofs.';
@@ -86,7 +87,7 @@ CREATE INDEX program_postings_run ON program_postings (program, run, entry_numbe
 CREATE INDEX program_postings_importer ON program_postings (importer_number, program, entry_number);
 CREATE INDEX program_postings_reversal ON program_postings (program, entry_number) WHERE reversal = 'asked';
 COMMENT ON TABLE program_postings IS
-    'What a program did to each entry: the act, the money as posted, the digest of its proof, how it was undone.';
+    'What a program did to each entry: the act, its money, the digest of its proof, how it was undone.';
 CREATE INDEX declared_entries_due ON declared_entries (program, entry_number) WHERE state = 'due';
 """
 

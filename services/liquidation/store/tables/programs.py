@@ -216,6 +216,7 @@ program_runs = Table(
     Column("run", Integer, primary_key=True, autoincrement=False),
     Column("kind", Text, nullable=False),
     Column("posted_on", Date, nullable=False),
+    Column("cycle_on", Date),
     Column("revision", Integer, nullable=False),
     Column("state", Text, nullable=False),
     *(
@@ -235,7 +236,7 @@ program_runs = Table(
     Column("why", Text),
     Column("leaves", BigInteger),
     Column("root", LargeBinary),
-    UniqueConstraint("program", "posted_on", "kind"),
+    UniqueConstraint("program", "posted_on", "kind", "cycle_on", postgresql_nulls_not_distinct=True),
     comment="Posting days of programs: what was posted, in which lane, to how much money, and the root of its proofs.",
 )
 
@@ -291,5 +292,5 @@ program_postings = Table(
     Index("program_postings_payee", "program", "run", "importer_number"),
     Index("program_postings_importer", "importer_number", "program", "entry_number"),
     Index("program_postings_reversal", "program", "entry_number", postgresql_where=text("reversal = 'asked'")),
-    comment="What a program did to each entry: the act, the money as posted, the digest of its proof, how it was undone.",
+    comment="What a program did to each entry: the act, its money, the digest of its proof, how it was undone.",
 )
