@@ -484,8 +484,8 @@ async def load_sums(tx: Transaction, numbers: Sequence[str]) -> dict[str, Sums]:
     """What the refunds of these payments that stand come to; one of which nothing stands is absent."""
     found: dict[str, Sums] = {}
     for row in await bulk.fetch(tx, _SUMS, list(numbers)):
-        columns = dict(row)
-        found[columns.pop("payment")] = Sums(**{name: value or 0 for name, value in columns.items()})
+        payment, *sums = row.values()
+        found[payment] = Sums(*(each or 0 for each in sums))
     return found
 
 
