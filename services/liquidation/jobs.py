@@ -10,6 +10,7 @@ from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycle_cuts import Upstream, run_due_cycles
 from services.liquidation.acts.extension_drafts import draft_extensions
 from services.liquidation.acts.instructions import apply_confirmed
+from services.liquidation.acts.payment_closing import close_payments
 from services.liquidation.acts.program_days import count_days_near
 from services.liquidation.acts.program_enrolling import enrol_known
 from services.liquidation.acts.program_judging import judge_again, judge_declared
@@ -137,6 +138,9 @@ def _jobs_of_programs(platform: Platform) -> Sequence[Job]:
         await reverse_confirmed(session, clock, money)
         await post_programs(session, clock, money)
 
+    async def make_payments(session: JobSession) -> None:
+        await close_payments(session, clock, money, settings.payment_policy)
+
     async def count_near_days(session: JobSession) -> None:
         async with snapshot(session) as tx:
             for program, entries in (await count_days_near(tx, legal_date(clock.now()))).items():
@@ -147,5 +151,6 @@ def _jobs_of_programs(platform: Platform) -> Sequence[Job]:
         Job("judge-declarations", timedelta(seconds=5), judge_files),
         Job("judge-declared-again", timedelta(minutes=1), judge_what_is_open),
         Job("post-programs", timedelta(minutes=1), post_what_is_due),
+        Job("close-payments", timedelta(minutes=5), make_payments),
         Job("count-program-days", timedelta(minutes=15), count_near_days),
     ]

@@ -22,6 +22,7 @@ from services.liquidation.api import (
     instructions,
     liquidations,
     payees,
+    payments,
     posted_acts,
     preference_claims,
     preference_programs,
@@ -78,6 +79,7 @@ ROUTERS = [
     program_offers.router,
     program_runs.router,
     declarations.router,
+    payments.router,
 ]
 PUBLIC_ROUTERS = [
     calculator.router,

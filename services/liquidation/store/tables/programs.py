@@ -290,6 +290,7 @@ program_postings = Table(
     Column("reversed_key", Text),
     Column("reversal_code", Text),
     Index("program_postings_run", "program", "run", "entry_number"),
+    Index("program_postings_payee", "program", "run", "importer_number"),
     Index("program_postings_importer", "importer_number", "program", "entry_number"),
     Index(
         "program_postings_reversal",
