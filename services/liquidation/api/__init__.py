@@ -25,6 +25,7 @@ from services.liquidation.api import (
     posted_acts,
     preference_claims,
     preference_programs,
+    program_candidates,
     program_offers,
     programs,
     protest_acts,
@@ -76,6 +77,7 @@ ROUTERS = [
     programs.router,
     program_offers.router,
     declarations.router,
+    program_candidates.router,
 ]
 PUBLIC_ROUTERS = [
     calculator.router,
