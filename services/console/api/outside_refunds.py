@@ -111,7 +111,7 @@ async def declare(request: Request, who: Party, program: str) -> Response:
             remedy="Check the list again, and declare it from the page that shows it.",
         )
         return await _show(request, who, program, refused=Panel("console", problem=other))
-    rows, is_certified = Rows("application/json", domain.write_cells(cells)), bool(form.get("certified"))
+    rows, is_certified = Rows("application/json", domain.write_cells(cells)), form.get("certified", [""])[0] == "yes"
     path, key = f"/programs/{program}/declarations", key_of(request)
     certified = "true" if is_certified else "false"
     done = await who.person.post_rows("liquidation", path, Declaration, rows, key, certified=certified)
@@ -161,7 +161,7 @@ async def _check(request: Request, who: Visitor, program: str, rows: Rows, writt
 def _in_force(program: Program) -> dict[str, Any]:
     """The definition of the revision in force, which is all that the trade sees last."""
     shown = [each for each in program.revisions if each.revision == program.released_revision]
-    return (shown or program.revisions)[-1].definition
+    return said.complete((shown or program.revisions)[-1].definition)
 
 
 async def _show(
@@ -194,6 +194,7 @@ async def _show(
     candidates: Panel[Candidates] | None = panels.get("candidates")
     listed = candidates.value if candidates is not None else None
     mine: Panel[MyActions] = panels["mine"]
+    declared: Panel[Declarations] = panels["declared"]
     return page(
         request,
         who,
@@ -206,7 +207,10 @@ async def _show(
         candidates=candidates,
         more=place_after(listed.next) if listed is not None else None,
         here=f"/my/refunds/{program}?{urlencode({'importer': chosen})}",
-        declared=panels["declared"],
+        declared=declared,
+        lists=[each for each in declared.value.items if each.states or each.state != "judged"]
+        if declared.value is not None
+        else [],
         may_declare=mine.value is not None and mine.value.may("refund-declaration.make"),
         most=MAX_FILE_BYTES,
         written=written,

@@ -1,4 +1,4 @@
-"""Programs of mass change for officers: what each is, tried, confirmed and released by two, how far it is, what came after."""
+"""Programs of mass change for officers: what each is, its trial, its release by two, its progress, what came after."""
 
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
@@ -198,7 +198,7 @@ async def settle(request: Request, who: Officer, program: str) -> Response:
 
 
 @router.get("/{program}/entry")
-async def find_entry(who: Officer, program: str, number: str = "") -> Response:
+async def find_entry(_: Officer, program: str, number: str = "") -> Response:
     """Lead to what the program makes of an entry."""
     return go(f"/programs/{program}/entries/{number.strip()}" if number.strip() else f"/programs/{program}")
 
@@ -249,7 +249,7 @@ async def _show(
     shown = _chosen(found.value, revision)
     trial = await _ask_trial(who, program, shown) if shown.tried_at is not None else None
     may = mine.value.may if mine.value is not None else lambda _: False
-    words, definition = words_of(codes), shown.definition
+    words, definition = words_of(codes), domain.complete(shown.definition)
     is_newest = all(each.revision <= shown.revision for each in found.value.revisions)
     return page(
         request,
@@ -339,9 +339,10 @@ async def _show_entry(
         ask_codes(who),
         who.person.get("liquidation", "/me", MyActions),
     )
-    for panel, subject in ((found, "The program"), (requests, "The entry")):
-        if panel.value is None:
-            return problem_page(request, who, panel, subject=subject)
+    if found.value is None:
+        return problem_page(request, who, found, subject="The program")
+    if requests.value is None:
+        return problem_page(request, who, requests, subject="The entry")
     in_force = [each for each in found.value.revisions if each.revision == found.value.released_revision]
     product = (in_force[0].definition.get("goods") or {}).get("product") if in_force else None
     return page(

@@ -284,6 +284,23 @@ def write_definition(definition: Mapping[str, Any]) -> str:
     return "\n".join(text for text, _ in _lines(_in_order(definition), (), 0))
 
 
+def complete(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """A definition with each part that it may have; as it is kept what says nothing is left out.
+
+    >>> complete({"basis": {}, "declaring": {"from": "2026-04-20"}})["declaring"]
+    {'until': None, 'from': '2026-04-20'}
+    """
+    lists = {name: [] for name in ("assumptions", "except_removes", "excludes", "exclude_types", "revives")}
+    return {
+        **lists,
+        "unknown_days": None,
+        **definition,
+        "basis": {"sources": [], **definition["basis"]},
+        "entered": {"from": None, "to": None, **(definition.get("entered") or {})},
+        "declaring": {"until": None, **definition["declaring"]},
+    }
+
+
 def tidy(definition: Mapping[str, Any]) -> dict[str, Any]:
     """A definition without the parts that say nothing, as they come of a model.
 

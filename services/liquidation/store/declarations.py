@@ -333,7 +333,7 @@ async def list_declarations(
 
     What a program put on a roll by itself is no declaration.
     """
-    whose = (True, [], None, None)
+    whose: tuple[bool, list[str], str | None, str | None] = (True, [], None, None)
     if speaker is not None:
         whose = (False, sorted(speaker.importers), speaker.filer_code, speaker.subject)
     rows = await bulk.fetch(tx, _DECLARATIONS, program, *(after or (None, None)), *whose, limit)
