@@ -233,11 +233,17 @@ async def hold_revision(tx: Transaction, program: str, revision: int, meant: IfM
     return found
 
 
+async def find_known(tx: Transaction, program: str) -> Program:
+    """A program, not held; raises `NotFound`."""
+    found = await store.find_program(tx.connection, program)
+    if found is None:
+        raise no_program(program)
+    return found
+
+
 async def find_in_force(tx: Transaction, program: str) -> Revision:
     """The revision by which a program judges; raises `Conflict` (`program-closed`) while none is released."""
-    known = await store.find_program(tx.connection, program)
-    if known is None:
-        raise no_program(program)
+    known = await find_known(tx, program)
     found = await store.find_released(tx.connection, program)
     if found is None:
         raise closed(program, "none of its revisions is released")

@@ -26,6 +26,7 @@ from services.liquidation.api import (
     posted_acts,
     preference_claims,
     preference_programs,
+    program_candidates,
     program_offers,
     program_runs,
     programs,
@@ -80,6 +81,7 @@ ROUTERS = [
     program_runs.router,
     declarations.router,
     payments.router,
+    program_candidates.router,
 ]
 PUBLIC_ROUTERS = [
     calculator.router,

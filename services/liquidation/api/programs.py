@@ -14,6 +14,7 @@ from services.liquidation.acts.entries import hold_entry
 from services.liquidation.acts.program_judging import judge_entries
 from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of, money_policy_of
 from services.liquidation.api.program_models import DefinitionIn, RevisionIn, templates
+from services.liquidation.domain.program.definition import Intake
 from services.liquidation.store import declarations as declaration_store
 from services.liquidation.store import programs as store
 from services.liquidation.store.programs import GoodsFinding, Program, Revision, Trial
@@ -97,6 +98,7 @@ class ProgramOut(BaseModel):
         description="Whether it posts; one that is ended or aborted takes no declarations either."
     )
     standing_since: datetime | None
+    intake: Intake = Field(description="declared: importers and filers ask. automatic, offered: it takes by itself.")
     declaring_from: date | None
     declaring_until: date | None
     revisions: list[RevisionOut] = Field(default=[], description="Of one program; empty in a list.")
@@ -470,6 +472,7 @@ async def _show(connection: AsyncConnection, found: Program, caller: Identity, *
         released_revision=found.released_revision,
         standing=found.standing,
         standing_since=found.standing_since,
+        intake=shown.rules.intake,
         declaring_from=declaring.since,
         declaring_until=declaring.until,
         revisions=[_revision(each, caller) for each in told] if is_whole else [],
