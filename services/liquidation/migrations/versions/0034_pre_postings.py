@@ -86,7 +86,7 @@ CREATE INDEX program_postings_run ON program_postings (program, run, entry_numbe
 CREATE INDEX program_postings_importer ON program_postings (importer_number, program, entry_number);
 CREATE INDEX program_postings_reversal ON program_postings (program, entry_number) WHERE reversal = 'asked';
 COMMENT ON TABLE program_postings IS
-    'What a program did to each entry: the act, the money as posted, the digest of its proof, how it was undone.';
+    'What a program did to each entry: the act, its money, the digest of its proof, how it was undone.';
 CREATE INDEX declared_entries_due ON declared_entries (program, entry_number) WHERE state = 'due';
 """
 

@@ -290,5 +290,5 @@ program_postings = Table(
     Index("program_postings_run", "program", "run", "entry_number"),
     Index("program_postings_importer", "importer_number", "program", "entry_number"),
     Index("program_postings_reversal", "program", "entry_number", postgresql_where=text("reversal = 'asked'")),
-    comment="What a program did to each entry: the act, the money as posted, the digest of its proof, how it was undone.",
+    comment="What a program did to each entry: the act, its money, the digest of its proof, how it was undone.",
 )
