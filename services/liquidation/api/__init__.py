@@ -26,6 +26,7 @@ from services.liquidation.api import (
     preference_claims,
     preference_programs,
     program_offers,
+    program_proofs,
     programs,
     protest_acts,
     protest_files,
@@ -75,6 +76,7 @@ ROUTERS = [
     adcvd_errors.router,
     programs.router,
     program_offers.router,
+    program_proofs.router,
     declarations.router,
 ]
 PUBLIC_ROUTERS = [

@@ -175,7 +175,7 @@ def _check_program(proof: Mapping[str, Any], posted: Posted) -> Iterator[Differe
         )
     try:
         rules = definition_from_json(definition)
-    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+    except (LookupError, TypeError, ValueError, AttributeError) as wrong:
         yield Difference("program.definition", None, None, f"it cannot be read: {type(wrong).__name__}: {wrong}")
         return
     yield from _check_rules(posted, rules)
