@@ -277,9 +277,9 @@ def _read_terms(money: Mapping[str, Any], posted: Posted) -> Terms:
             if value is not None:
                 raise Unreadable(f"money.{name}", value, "said though no rate was ordered")
         return Terms(posted.program, "none" if interest == "none" else "1505c")
-    if not isinstance(rate, str):
+    if not isinstance(rate, str) or _PERCENT.fullmatch(rate) is None:
         raise Unreadable("money.ordered_rate_pct", rate, "no rate in percent")
-    return Terms(posted.program, interest, ordered_rate_pct=rate, ordered_from=read_day("money.ordered_from", since))
+    return Terms(posted.program, "ordered", ordered_rate_pct=rate, ordered_from=read_day("money.ordered_from", since))
 
 
 def _read_segments(money: Mapping[str, Any]) -> list[Segment]:
