@@ -12,6 +12,7 @@ from services.liquidation.acts.extension_drafts import draft_extensions
 from services.liquidation.acts.instructions import apply_confirmed
 from services.liquidation.acts.program_enrolling import enrol_known
 from services.liquidation.acts.program_judging import judge_again, judge_declared
+from services.liquidation.acts.program_posting import post_programs
 from services.liquidation.acts.program_proofs import seal_ended
 from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.radar import count_alarms
@@ -100,6 +101,9 @@ def schedule(platform: Platform) -> Sequence[Job]:
     async def seal_runs(session: JobSession) -> None:
         await seal_ended(session, clock)
 
+    async def post_what_is_due(session: JobSession) -> None:
+        await post_programs(session, clock, money)
+
     async def run_cycles(session: JobSession) -> None:
         if is_replaying(clock):
             return  # whoever replays a week runs its cycle when all of the week is there
@@ -123,6 +127,7 @@ def schedule(platform: Platform) -> Sequence[Job]:
         Job("judge-declarations", timedelta(seconds=5), judge_files),
         Job("judge-declared-again", timedelta(minutes=1), judge_what_is_open),
         Job("seal-program-runs", timedelta(minutes=1), seal_runs),
+        Job("post-programs", timedelta(minutes=1), post_what_is_due),
     ]
     if settings.automatic_cycles and settings.cycle_confirmation == "automatic":
         jobs.append(Job("weekly-cycle", timedelta(seconds=30), run_cycles))

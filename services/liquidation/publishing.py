@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
+from hashlib import md5
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from services.liquidation.domain.clocks import PROTEST_DAYS
 from services.liquidation.domain.correction_window import CorrectionBar, LockedField, describe_bar
@@ -507,6 +509,60 @@ CYCLE_EVENTS: Final = CycleEvents(
     refused=_event_sql(DecisionRefused, "'decision-refused:' || decision_id", json_object(_REFUSED), "$5::text"),
 )
 """What a cycle tells of an entry that it liquidates and of a decision that comes too late."""
+
+
+_MONEY_TOLD: Final = ", ".join(
+    f"""'{name}', {value}"""
+    for name, value in (
+        (
+            "interest_usd",
+            "CASE WHEN NOT is_disregarded THEN (round(interest_change_cents::numeric / 100, 2))::text END",
+        ),
+        ("bill_number", "bill_number"),
+        ("bill_due_on", "bill_due_on"),
+        ("bill_open_usd", "(round(billed_cents::numeric / 100, 2))::text"),
+        ("refund_number", "refund_number"),
+        ("refund_state", "refund_state"),
+        ("refund_usd", "(round(refund_cents::numeric / 100, 2))::text"),
+        ("missing", "coalesce(missing, refund_missing)"),
+    )
+)
+_POSTED: Final = _LIQUIDATED | {
+    "sequence": "sequence::text",
+    "change": json_code("change"),
+    "from_state": json_code("from_state"),
+    "occurred_on": json_code("today"),
+    "liquidated_on": json_code("today"),
+    "posted_on": json_code("today"),
+    "protest_by": json_code(
+        f"(today + CASE WHEN entry_date < DATE '{LONGER_PROTEST_SINCE}' THEN {LEGACY_PROTEST_DAYS}"
+        f" ELSE {PROTEST_DAYS} END)"
+    ),
+    "kind": json_code("kind"),
+    "effect": "told_effect",
+    "program": json_code("program"),
+    "legal_basis": _bases("rule", "liquidation-date", "reliq-1501", "reliq-court"),
+    "reasons": "told_reasons",
+}
+PROGRAM_EVENT: Final = _event_sql(
+    EntryChanged,
+    "'entry-changed:' || entry_number || ':' || sequence",
+    f"left({json_object(_POSTED)}, -1)"
+    f" || coalesce(',' || nullif(trim(both '{{}}' from json_strip_nulls(json_build_object({_MONEY_TOLD}))::text), ''),"
+    " '') || '}'",
+    "run_at",
+)
+"""What a program tells of an entry that it posts, over the columns of `store/program_posting.py`."""
+
+
+def posted_event_id(entry_number: str, sequence: int) -> str:
+    """The id of the event that tells what a program or a cycle posted of an entry, as the database makes it."""
+    return str(UUID(md5(f"entry-changed:{entry_number}:{sequence}".encode(), usedforsecurity=False).hexdigest()))
+
+
+def reasons_told(rule: str, text: str) -> str:
+    """The reasons of an event as JSON: one rule, and what was found."""
+    return f"[{reason_of(rule, text).model_dump_json()}]"
 
 
 _PLACES: Final[Mapping[LockedField, str]] = {

@@ -12,6 +12,7 @@ from services.liquidation.domain.money.terms import Terms
 from services.liquidation.domain.program.merkle import find_root, hash_leaf, list_path
 from services.liquidation.domain.program.proof_documents import (
     PROOF_FORM,
+    clip_to_terms,
     describe_posted,
     describe_segment,
     leap_years_matter,
@@ -75,7 +76,7 @@ def build_proof(
     segments = segments or (Segment("cbp", posted.removed_cents, paid_on, posted.liquidated_on),)
     interest = accrue_segments(segments, payee, MONEY, terms)
     assert isinstance(interest, Interest)
-    segments, owed = interest.segments, posted.removed_cents - interest.cents
+    segments, owed = tuple(clip_to_terms(interest.segments, terms)), posted.removed_cents - interest.cents
     posted = replace(posted, interest_cents=-interest.cents, refund_cents=owed)
     nodes = [hash_leaf(sha256(bytes([n])).digest()) for n in range(beside)]
     nodes.insert(beside // 2, hash_leaf(leaf_digest(posted)))
@@ -114,6 +115,7 @@ def build_proof(
             "assessed_before_usd": "0.00",
             "change_usd": format_cents(-posted.removed_cents),
             "total_usd": format_cents(-owed),
+            "is_disregarded": False,
         },
         "told": {"importer_number": "***-**-3456"},
     }

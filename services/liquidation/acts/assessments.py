@@ -92,6 +92,8 @@ async def assess_cycle(tx: Transaction, day: CycleDay, run_at: datetime, policy:
             figures = _count(figures, consequence)
             effect = describe_effect({} if consequence.is_disregarded else effects.get(number, {}))
             told[number] = {"effect": effect.model_dump()} | consequence.event_fields
+            if number in terms:
+                told[number]["program"] = terms[number].program
             if consequence.is_disregarded:
                 disregarded.append(number)
         await write_money(tx, rows)

@@ -14,6 +14,7 @@ from services.liquidation.acts.entries import KnownFacts, load_known_facts
 from services.liquidation.acts.program_rolls import enrol_reached
 from services.liquidation.domain.facts import EntryFacts, RefundLock, Version
 from services.liquidation.domain.law import CyclePolicy, LawSettings
+from services.liquidation.domain.money.amounts import duty_class, sum_amounts
 from services.liquidation.domain.plan import UsualPlans
 from services.liquidation.domain.program.definition import Definition
 from services.liquidation.domain.program.judging import (
@@ -121,8 +122,9 @@ def _find_effect(
         return None
     if not _UNANSWERED.isdisjoint(verdict.notes) or (program.goods.product is not None and not entry.is_product):
         return None
-    headings = tuple(sorted({each.hts for each in list_removed(program, entry)}))
-    return Effect(verdict.removed_cents, entry.importer_number, headings)
+    removed = list_removed(program, entry)
+    by_class = sum_amounts((duty_class(each.hts), each.duty_cents) for each in removed)
+    return Effect(by_class, entry.importer_number, tuple(sorted({each.hts for each in removed})))
 
 
 class Seen:

@@ -4,25 +4,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.liquidation.domain.money.interest import Segment
 from services.liquidation.domain.money.settings import MoneySettings
 from services.liquidation.domain.money.terms import terms_from_json
 from services.liquidation.domain.program.judging import ProgramEntry, SpecialDuty, list_removed
 from services.liquidation.domain.program.merkle import BLOCK, GrowingTree, find_root, hash_leaf, list_path
 from services.liquidation.domain.program.proof_documents import (
     PROOF_FORM,
+    clip_to_terms,
     describe_posted,
     describe_segment,
     leap_years_matter,
 )
 from services.liquidation.domain.program.proving import Posted, definition_digest, leaf_digest, leaf_text
 from services.liquidation.domain.rules.table import RULES
+from services.liquidation.publishing import posted_event_id
 from services.liquidation.store import program_proofs as store
+from services.liquidation.store import program_runs as runs
 from services.liquidation.store.assessments import AssessmentRow
 from services.liquidation.store.money_cases import MoneyCase, load_cases
 from services.liquidation.store.program_facts import load_duties
 from services.liquidation.store.program_proofs import Posting, RunRow
-from services.liquidation.store.programs import Revision, find_revision
+from services.liquidation.store.programs import Revision, find_program, find_revision
 from services.liquidation.store.refunds import RefundRow
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
@@ -78,21 +80,26 @@ async def seal_run(tx: Transaction, program: str, run: int) -> bytes:
 
 
 async def seal_ended(database: Connections, clock: Clock) -> int:
-    """Seal every run that takes no more and has no root, each in a transaction of its own; gives how many.
+    """Seal every run that is over and has no root, each in a transaction of its own; gives how many.
 
-    A job: it may run late or twice, and one that is stopped does what it had begun again, with the same root.
+    A run that was not through when its day ended is over then. A job: it may run late or twice, and one that is stopped
+    does what it had begun again, with the same root.
     """
+    now = clock.now()
 
     async def list_next(
         tx: Transaction, after: tuple[str, int] | None, left_out: Sequence[str]
     ) -> Sequence[tuple[str, int]]:
-        return await store.list_unsealed(tx, legal_date(clock.now()), after or ("", 0), left_out, 1)
+        return await store.list_unsealed(tx, legal_date(now), after or ("", 0), left_out, 1)
 
-    async def seal(tx: Transaction, runs: Sequence[tuple[str, int]]) -> int:
+    async def seal(tx: Transaction, found: Sequence[tuple[str, int]]) -> int:
         await be_patient(tx, SEALING)
-        for program, run in runs:
+        for program, run in found:
+            # Chunks hold the program while they post: what one has begun is in before the run ends.
+            await find_program(tx.connection, program, is_held=True)
+            await runs.stop_runs(tx, program, run, "its day is over", now)
             await seal_run(tx, program, run)
-        return len(runs)
+        return len(found)
 
     return await work_through(database, list_next, seal, key_of=lambda each: f"{each[0]}/{each[1]}")
 
@@ -175,7 +182,7 @@ def _describe_money(posted: Posted, assessed: AssessmentRow | None, settings: Mo
     terms = terms_from_json(assessed.terms)
     interest = terms.interest if terms is not None else "1505c"
     is_ordered = terms is not None and interest == "ordered"
-    segments: list[Segment] = assessed.segments
+    segments = clip_to_terms(assessed.segments, terms)
     needs_payee = interest == "1505c" and any(each.debtor == "cbp" for each in segments)
     return {
         "payee": assessed.payee if needs_payee else None,
@@ -188,6 +195,7 @@ def _describe_money(posted: Posted, assessed: AssessmentRow | None, settings: Mo
         "assessed_before_usd": format_cents(assessed.interest_cents - (assessed.interest_change_cents or 0)),
         "change_usd": format_cents(assessed.change_cents),
         "total_usd": format_cents(assessed.total_cents or 0),
+        "is_disregarded": assessed.is_disregarded,
     }
 
 
@@ -211,6 +219,7 @@ async def _tell(
         "run": {"run": run.run, "kind": run.kind, "state": run.state, "posted_on": run.posted_on, "lane": kept.lane},
         "entry_date": await store.find_entry_date(tx, posted.entry_number, posted.version),
         "act": act,
+        "event_id": posted_event_id(posted.entry_number, posted.sequence),
         "rules": [
             {"rule": each, "citation": RULES[each].citation, "says": RULES[each].text}
             for each in dict.fromkeys(named)

@@ -12,6 +12,7 @@ from services.liquidation.domain.program.definition import (
     Act,
     Declarer,
     Exclusion,
+    Finality,
     Intake,
     Mark,
     Silence,
@@ -138,6 +139,10 @@ class CohortIn(_Part):
     after_days: int | None = Field(default=None, ge=0, le=3_650)
     last_day: int | None = Field(default=None, ge=1, le=36_500)
     importers: tuple[ImporterNumber, ...] = Field(default=(), max_length=10_000)
+    finality: Finality | None = Field(
+        default=None,
+        description="Why it reaches what is final under 19 USC 1514; not needed where importers are named.",
+    )
 
 
 class CorrectionsIn(_Part):

@@ -111,6 +111,7 @@ class MoneyOut(BaseModel):
     assessed_before_usd: str = Field(description="Interest that acts before this one assessed.")
     change_usd: str
     total_usd: str
+    is_disregarded: bool = Field(description="Less than 20 dollars (19 CFR 159.6): neither billed nor refunded.")
 
 
 class OfProgramOut(BaseModel):
@@ -193,6 +194,7 @@ class ToldOut(BaseModel):
     importer_number: str
     entry_date: date | None
     act: ActOut | None
+    event_id: str = Field(description="The `entry-changed` event that told of the act.")
     rules: list[RuleOut]
     assessment: AssessedOut | None
     refund: RefundStandOut | None
@@ -275,13 +277,15 @@ def _example() -> dict[str, Any]:
             "assessed_before_usd": "0.00",
             "change_usd": "-9375.00",
             "total_usd": "-10174.68",
+            "is_disregarded": False,
         },
         "told": {
             "program": {"title": "Refund of a duty", "order": "SYNTHETIC order", "citation": "SYNTHETIC"},
-            "run": {"run": 1, "kind": "day", "state": "ended", "posted_on": "2026-05-20", "lane": "set-based"},
+            "run": {"run": 1, "kind": "posting", "state": "done", "posted_on": "2026-05-20", "lane": "set"},
             "importer_number": "07-345678900",
             "entry_date": "2025-03-02",
             "act": None,
+            "event_id": "6f0c2f0a-4a7c-4f3e-9a55-3b1f0f6b7c11",
             "rules": [],
             "assessment": None,
             "refund": None,

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from services.liquidation.domain.money.amounts import Amounts
 from shared.customs.money import format_cents
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -32,11 +33,16 @@ WHERE entry_number = ANY($2::text[]) AND item_id = $1 AND status = 'applied'
 
 
 class Effect(NamedTuple):
-    """What a program removes from an entry, in cents, under which tariff numbers."""
+    """What a program removes from an entry, in cents by accounting class, under which tariff numbers."""
 
-    removed_cents: int
+    removed: Amounts
     importer_number: str
     headings: tuple[str, ...]
+
+    @property
+    def removed_cents(self) -> int:
+        """All of it."""
+        return sum(self.removed.values())
 
 
 def item_of(program: str) -> str:
@@ -65,14 +71,16 @@ async def write_effects(
 
 
 def _body(effect: Effect, terms: Mapping[str, Any]) -> str:
-    change = format_cents(-effect.removed_cents)
     told = {
         "importer_number": effect.importer_number,
         "headings": list(effect.headings),
         "effect": {
-            "duty_usd": change,
+            "duty_usd": format_cents(-effect.removed_cents),
             "fees_usd": format_cents(0),
-            "by_class": [{"class_code": "additional-duty", "change_usd": change}],
+            "by_class": [
+                {"class_code": class_code, "change_usd": format_cents(-cents)}
+                for class_code, cents in sorted(effect.removed.items())
+            ],
         },
         "terms": dict(terms),
     }

@@ -30,16 +30,16 @@ EXCLUSION_SQL: Final[Mapping[Exclusion, str]] = {
 }
 """What each exclusion is, of an entry `e`."""
 
-# A decision of a person, an act that lowered the additional duty without a program, or another program with the same
+# A decision of a person on duty of the class, an act that lowered it without a program, or a program with the same
 # duty: nothing is refunded twice, and who is right a person settles.
 _OVERLAP: Final = """(EXISTS (SELECT FROM review_decisions w,
     jsonb_array_elements(coalesce(nullif(w.body #> '{{effect,by_class}}', 'null'::jsonb), '[]'::jsonb)) AS changed
     WHERE w.entry_number = e.entry_number AND w.status = 'applied' AND w.outcome = 'refund'
-        AND w.item_id NOT LIKE 'program:%' AND changed ->> 'class_code' = 'additional-duty'
+        AND w.item_id NOT LIKE 'program:%' AND changed ->> 'class_code' = ANY({classes})
         AND (changed ->> 'change_usd')::numeric < 0)
     OR EXISTS (SELECT FROM assessments a WHERE a.entry_number = e.entry_number AND a.outcome <> 'void'
-        AND NOT a.is_disregarded AND a.terms IS NULL AND coalesce((a.found ->> 'additional-duty')::bigint, 0)
-            < coalesce((a.before ->> 'additional-duty')::bigint, 0))
+        AND NOT a.is_disregarded AND a.terms IS NULL AND EXISTS (SELECT FROM unnest({classes}) AS class
+            WHERE coalesce((a.found ->> class)::bigint, 0) < coalesce((a.before ->> class)::bigint, 0)))
     OR EXISTS (SELECT FROM program_postings p JOIN special_duties d ON d.entry_number = p.entry_number
         AND d.version = e.version AND d.hts = ANY(p.headings)
         WHERE p.entry_number = e.entry_number AND p.program <> {program} AND p.reversal IS DISTINCT FROM 'done'
@@ -60,7 +60,8 @@ def facts_sql(program: Definition, given: Given, today: str) -> str:
     `readiness` is that of the importer's last record by the day: what was not recorded is unknown.
     """
     code = given.add(program.program, "text")
-    overlap = _OVERLAP.format(program=code, meant=meant_sql(program, given))
+    classes = given.add(list(program.classes), "text[]")
+    overlap = _OVERLAP.format(program=code, meant=meant_sql(program, given), classes=classes)
     readiness = f"""coalesce((SELECT CASE
             WHEN a.has_paper_waiver OR (a.has_ach_enrollment AND a.has_valid_bank_data) THEN 'ready'
             WHEN a.has_ach_enrollment IS FALSE OR a.has_valid_bank_data IS FALSE THEN 'not-ready' ELSE 'unknown' END

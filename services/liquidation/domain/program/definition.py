@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal, get_args
 
+from services.liquidation.domain.clocks import PROTEST_DAYS, RELIQUIDATION_DAYS
+from services.liquidation.domain.money.amounts import ClassCode, duty_class
 from services.liquidation.domain.predicate import HeadingRange, HeadingSet, read_heading_range
 from shared.customs.entry_types import entry_types
 
@@ -16,6 +18,8 @@ Silence = Literal["accept", "drop"]
 Exclusion = Literal[
     "protest-open", "drawback-designated", "reconciliation-filed", "lifted-pending", "surety-paid", "under-correction"
 ]
+Finality = Literal["in-suit", "by-statute"]
+"""Why what is final is reached: its importer sued, or a statute says so notwithstanding 19 USC 1514."""
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Mark = Literal["k", "j", "U"]
 """How well a value is known: recalled, judged by the authors of the program, unsettled. What was read has no mark."""
@@ -73,7 +77,7 @@ class Cohort:
 
     `on` and `until` are the first and last day of receipt on which it is open; `on` None: not yet. `last_day` is the
     day from the liquidation by which its writer has to act, `after_days` how long it waits. With `importers` it takes
-    theirs alone. `code` is what an entry is told that it refuses.
+    theirs alone. `code` is what an entry is told that it refuses. `finality` says why it reaches what is final.
     """
 
     name: str
@@ -86,6 +90,7 @@ class Cohort:
     after_days: int | None = None
     last_day: int | None = None
     importers: tuple[str, ...] = ()
+    finality: Finality | None = None
 
     def is_open(self, on: date) -> bool:
         """Whether it takes what is received on a day."""
@@ -226,6 +231,12 @@ class Definition:
         """The tariff numbers whose duty is removed, on whatever day."""
         return HeadingSet(tuple(each.headings for each in self.removes), self.exceptions)
 
+    @property
+    def classes(self) -> tuple[ClassCode, ...]:
+        """The accounting classes of the duty that it removes."""
+        found = {duty_class(hts) for each in self.removes for hts in (each.headings.first, each.headings.last)}
+        return tuple(sorted(found))
+
     def covers(self, entered_on: date) -> bool:
         """Whether goods entered on a day are within the program."""
         return _is_within(entered_on, self.entered_from, self.entered_to)
@@ -292,9 +303,24 @@ def _faults_of_cohorts(given: Definition) -> Iterator[tuple[str, str]]:
             yield f"{field}.when.liquidated_days", f"the last, {days[1]}, comes before the first, {days[0]}"
         if each.act == "reliquidate" and each.by == "center" and each.last_day is None:
             yield f"{field}.last_day", "by which day from the liquidation a Center reliquidates (19 USC 1501: 90)"
+        if each.act == "reliquidate" and each.by == "center" and (each.last_day or 0) > RELIQUIDATION_DAYS:
+            yield f"{field}.last_day", f"a Center reliquidates until day {RELIQUIDATION_DAYS} (19 USC 1501)"
+        if _reaches_what_is_final(each):
+            yield (
+                f"{field}.finality",
+                f"past day {PROTEST_DAYS} a liquidation is final (19 USC 1514): end with last_day, name the importers"
+                " who sued, or say why it is reached",
+            )
         if each.when.category is not None and each.when.category not in _categories():
             yield f"{field}.when.category", f"one of {', '.join(sorted(_categories()))}"
         yield from _unknown_types(f"{field}.when.entry_types", each.when.entry_types)
+
+
+def _reaches_what_is_final(cohort: Cohort) -> bool:
+    """Whether a court's cohort goes on after finality and does not say why (rules final-1514, reliq-court)."""
+    is_courts = cohort.act == "reliquidate" and cohort.by == "court-judgment"
+    is_ended = cohort.last_day is not None and cohort.last_day <= PROTEST_DAYS
+    return is_courts and not is_ended and not cohort.importers and cohort.finality is None
 
 
 def _faults_of_the_rest(given: Definition) -> Iterator[tuple[str, str]]:
@@ -405,6 +431,7 @@ def _read_cohort(stored: Mapping[str, Any]) -> Cohort:
         after_days=stored.get("after_days"),
         last_day=stored.get("last_day"),
         importers=tuple(stored.get("importers", ())),
+        finality=stored.get("finality"),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, Final, get_args
 
+from services.liquidation.domain.money.assessment import MINIMUM_CENTS
 from services.liquidation.domain.money.interest import (
     Debtor,
     Interest,
@@ -125,6 +126,10 @@ def _list(holder: Mapping[str, Any], name: str, within: str) -> Sequence[Any]:
     if not isinstance(part, list):
         raise Unreadable(f"{within}{name}", part, "no list")
     return part
+
+
+def _usd(cents: int | None) -> str | None:
+    return None if cents is None else format_cents(cents)
 
 
 def _text(value: Any) -> str | None:
@@ -242,12 +247,16 @@ def _check_money(proof: Mapping[str, Any], posted: Posted) -> Iterator[Differenc
         if posted.interest_cents is not None:
             told = format_cents(posted.interest_cents)
             yield Difference("money", None, told, "interest was posted, and nothing says what it rests on")
+        elif (posted.outcome, posted.refund_cents) not in (("no-change", 0), ("undetermined", None)):
+            yield Difference("posted.outcome", posted.outcome, None, "nothing says what the act comes to")
+        elif (posted.outcome == "undetermined") is not (posted.missing is not None):
+            yield Difference("posted.missing", posted.missing, None, "the fact that an undetermined act lacks")
         return
     money = _part(proof, "money")
     segments, payee, terms = _read_segments(money), _read_payee(money), _read_terms(money, posted)
     for place, (segment, told) in enumerate(zip(segments, money["segments"], strict=True)):
         yield from _check_rates(f"money.segments[{place}].rates", segment, payee, terms, told.get("rates"))
-    yield from _check_days(segments, posted)
+    yield from _check_days(segments, posted, terms)
     reading = _read_leap_years(money, segments)
     try:
         reckoned = accrue_segments(segments, payee, MoneySettings(days_in_leap_year=reading), terms)
@@ -328,19 +337,14 @@ def _check_rates(at: str, segment: Segment, payee: PayeeKind | None, terms: Term
                 yield Difference(f"{at}[{place}].{name}", _text(said.get(name)), _text(value), why)
 
 
-def _check_days(segments: Sequence[Segment], posted: Posted) -> Iterator[Difference]:
-    """Money is owed to the day of the act at most, and one refund of one payment from that payment on."""
+def _check_days(segments: Sequence[Segment], posted: Posted, terms: Terms) -> Iterator[Difference]:
+    since = terms.ordered_from
     for place, each in enumerate(segments):
+        at = f"money.segments[{place}]"
         if each.end > posted.liquidated_on:
-            yield Difference(
-                f"money.segments[{place}].end", str(each.end), str(posted.liquidated_on), "the day of the act"
-            )
-    if len(segments) == 1 and segments[0].debtor == "cbp":
-        (only,) = segments
-        if posted.paid_on is not None and only.start != posted.paid_on:
-            yield Difference("money.segments[0].start", str(only.start), str(posted.paid_on), "the day of the payment")
-        if only.end < posted.liquidated_on:
-            yield Difference("money.segments[0].end", str(only.end), str(posted.liquidated_on), "the day of the act")
+            yield Difference(f"{at}.end", str(each.end), str(posted.liquidated_on), "the day of the act")
+        if since is not None and each.debtor == "cbp" and each.start < since:
+            yield Difference(f"{at}.start", str(each.start), str(since), "the day from which the order gives interest")
 
 
 def _check_sums(money: Mapping[str, Any], posted: Posted, reckoned: int) -> Iterator[Difference]:
@@ -354,9 +358,26 @@ def _check_sums(money: Mapping[str, Any], posted: Posted, reckoned: int) -> Iter
     if change + interest - before != total:
         follows = format_cents(change + interest - before)
         yield Difference("money.total_usd", format_cents(total), follows, "change and interest less that of before")
-    if posted.interest_cents is not None and posted.interest_cents != before - reckoned:
-        told, follows = format_cents(posted.interest_cents), format_cents(before - reckoned)
-        yield Difference("posted.interest_usd", told, follows, "reckoned anew by the published rates")
+    yield from _check_outcome(money, posted, before - reckoned, total)
+
+
+def _check_outcome(money: Mapping[str, Any], posted: Posted, interest: int, total: int) -> Iterator[Difference]:
+    """What a small difference comes to, and all others: rules min-20-liquidation, min-20-reliquidation [S]."""
+    is_disregarded = money.get("is_disregarded")
+    if not isinstance(is_disregarded, bool):
+        raise Unreadable("money.is_disregarded", is_disregarded, "neither true nor false")
+    if is_disregarded and not 0 < abs(total) < MINIMUM_CENTS:
+        yield Difference("money.is_disregarded", "True", "False", f"{format_cents(total)} is not below 20 dollars")
+    outcome = "no-change" if is_disregarded or not total else "refund" if total < 0 else "increase"
+    if posted.outcome != outcome:
+        yield Difference("posted.outcome", posted.outcome, outcome, f"the act comes to {format_cents(total)}")
+    follows = {
+        "interest_usd": (posted.interest_cents, 0 if is_disregarded else interest, "reckoned anew by published rates"),
+        "refund_usd": (posted.refund_cents, -total if outcome == "refund" else 0, "what the act comes to"),
+    }
+    for name, (told, cents, why) in follows.items():
+        if told != cents:
+            yield Difference(f"posted.{name}", _usd(told), format_cents(cents), why)
 
 
 def _check_tree(proof: Mapping[str, Any], posted: Posted, published: Published | None) -> Iterator[Difference]:

@@ -1,7 +1,7 @@
 """The words of a proof: what was posted of an entry and what its interest rests on, told and read again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -112,6 +112,23 @@ def read_day(field: str, value: Any) -> date:
     if day.isoformat() != value:
         raise Unreadable(field, value, "no day in the form 2026-05-20")
     return day
+
+
+def clip_to_terms(segments: Sequence[Segment], terms: Terms | None) -> list[Segment]:
+    """The segments as far as they bear interest: what CBP owes does so from the day on which an order lets it begin.
+
+    >>> ordered = Terms("p", "ordered", ordered_rate_pct="3.65", ordered_from=date(2026, 3, 31))
+    >>> clip_to_terms([Segment("cbp", 1, date(2025, 3, 12), date(2026, 5, 20))], ordered)[0].start
+    datetime.date(2026, 3, 31)
+    """
+    since = terms.ordered_from if terms is not None and terms.interest == "ordered" else None
+    if since is None:
+        return list(segments)
+    clipped = [
+        replace(each, start=max(each.start, since)) if each.debtor == "cbp" and since < each.end else each
+        for each in segments
+    ]
+    return [each for each in clipped if each.debtor == "importer" or since <= each.start]
 
 
 def describe_segment(segment: Segment, payee: PayeeKind | None, terms: Terms | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ CREATE TABLE program_runs (
     run integer NOT NULL,
     kind text NOT NULL,
     posted_on date NOT NULL,
+    cycle_on date,
     revision integer NOT NULL,
     state text NOT NULL,
     set_based bigint NOT NULL DEFAULT 0,
@@ -29,7 +30,7 @@ CREATE TABLE program_runs (
     leaves bigint,
     root bytea,
     PRIMARY KEY (program, run),
-    UNIQUE (program, posted_on, kind)
+    UNIQUE NULLS NOT DISTINCT (program, posted_on, kind, cycle_on)
 );
 COMMENT ON TABLE program_runs IS
     'Posting days of programs: what was posted, in which lane, to how much money, and the root of its proofs.';

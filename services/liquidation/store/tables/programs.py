@@ -216,6 +216,7 @@ program_runs = Table(
     Column("run", Integer, primary_key=True, autoincrement=False),
     Column("kind", Text, nullable=False),
     Column("posted_on", Date, nullable=False),
+    Column("cycle_on", Date),
     Column("revision", Integer, nullable=False),
     Column("state", Text, nullable=False),
     *(
@@ -235,7 +236,7 @@ program_runs = Table(
     Column("why", Text),
     Column("leaves", BigInteger),
     Column("root", LargeBinary),
-    UniqueConstraint("program", "posted_on", "kind"),
+    UniqueConstraint("program", "posted_on", "kind", "cycle_on", postgresql_nulls_not_distinct=True),
     comment="Posting days of programs: what was posted, in which lane, to how much money, and the root of its proofs.",
 )
 
