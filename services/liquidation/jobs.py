@@ -15,6 +15,7 @@ from services.liquidation.acts.program_days import count_days_near
 from services.liquidation.acts.program_enrolling import enrol_known
 from services.liquidation.acts.program_judging import judge_again, judge_declared
 from services.liquidation.acts.program_posting import post_programs
+from services.liquidation.acts.program_proofs import seal_ended
 from services.liquidation.acts.program_reversals import reverse_confirmed
 from services.liquidation.acts.program_standing import withdraw_aborted
 from services.liquidation.acts.protest_clocks import run_protest_clocks
@@ -138,6 +139,9 @@ def _jobs_of_programs(platform: Platform) -> Sequence[Job]:
         await reverse_confirmed(session, clock, money)
         await post_programs(session, clock, money)
 
+    async def seal_runs(session: JobSession) -> None:
+        await seal_ended(session, clock)
+
     async def make_payments(session: JobSession) -> None:
         await close_payments(session, clock, money, settings.payment_policy)
 
@@ -151,6 +155,7 @@ def _jobs_of_programs(platform: Platform) -> Sequence[Job]:
         Job("judge-declarations", timedelta(seconds=5), judge_files),
         Job("judge-declared-again", timedelta(minutes=1), judge_what_is_open),
         Job("post-programs", timedelta(minutes=1), post_what_is_due),
+        Job("seal-program-runs", timedelta(minutes=1), seal_runs),
         Job("close-payments", timedelta(minutes=5), make_payments),
         Job("count-program-days", timedelta(minutes=15), count_near_days),
     ]

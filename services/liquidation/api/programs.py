@@ -481,11 +481,11 @@ async def _show(connection: AsyncConnection, found: Program, caller: Identity, *
 
 
 def _revision(found: Revision, caller: Identity) -> RevisionOut:
-    shown = replace(found, definition=_mask_definition(found.definition, caller))
+    shown = replace(found, definition=mask_definition(found.definition, caller))
     return RevisionOut.model_validate(shown, from_attributes=True)
 
 
-def _mask_definition(definition: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
+def mask_definition(definition: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
     """A definition as a caller may see it: goods and cohorts may name importers, whose numbers can be persons'."""
     shown = dict(definition)
     if "goods" in shown:
@@ -498,10 +498,10 @@ def _mask_definition(definition: Mapping[str, Any], caller: Identity) -> dict[st
 def _mask_importers(part: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
     if not part.get("importers"):
         return dict(part)
-    return {**part, "importers": [_mask_importer(each, caller) for each in part["importers"]]}
+    return {**part, "importers": [mask_importer(each, caller) for each in part["importers"]]}
 
 
-def _mask_importer(importer_number: str, caller: Identity) -> str:
+def mask_importer(importer_number: str, caller: Identity) -> str:
     if is_staff(caller) or importer_number in caller.importer_numbers:
         return shown_importer_number(caller, importer_number)
     return mask_importer_number(importer_number)
