@@ -292,7 +292,10 @@ async def test_edge_22_a_delinquent_bill_is_told_first_and_then_set_off(desk: De
     (bill,) = await rows(desk.office.engine, bills)
     (payment,) = await rows(desk.office.engine, bill_payments)
     assert (bill.state, bill.settled_on) == ("paid", date(2026, 7, 15))
-    assert (payment.reference, payment.cents) == ("set off against payment P000000001-01", bill.billed_cents + bill.delinquency_cents)
+    assert (payment.reference, payment.cents) == (
+        "set off against payment P000000001-01",
+        bill.billed_cents + bill.delinquency_cents,
+    )
     assert bill.entry_number == billed
     *_, totals = await desk.statement()
     assert (totals["offset"], totals["net"]) == (paid["offset_usd"], paid["net_usd"])
