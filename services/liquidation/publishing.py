@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
+from hashlib import md5
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from services.liquidation.domain.clocks import PROTEST_DAYS
 from services.liquidation.domain.correction_window import CorrectionBar, LockedField, describe_bar
@@ -650,6 +652,11 @@ PROGRAM_EVENT: Final = _event_sql(
     "run_at",
 )
 """What a program tells of an entry that it posts, over the columns of `store/program_posting.py`."""
+
+
+def posted_event_id(entry_number: str, sequence: int) -> str:
+    """The id of the event that tells what a program or a cycle posted of an entry, as the database makes it."""
+    return str(UUID(md5(f"entry-changed:{entry_number}:{sequence}".encode(), usedforsecurity=False).hexdigest()))
 
 
 def reasons_told(rule: str, text: str) -> str:

@@ -5,10 +5,13 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.domain.program.merkle import GrowingTree, climb, find_root, hash_leaf, list_path
 from services.liquidation.domain.program.proving import LEAF_FIELDS, Posted, leaf_digest
 from services.liquidation.store.program_proofs import leaf_sql
 from services.liquidation.store.tables.programs import program_postings
@@ -75,3 +78,66 @@ async def test_leaves_in_sql_are_those_of_the_pure_rules(service_engine: MakeEng
     assert {row["entry_number"]: row["leaf"] for row in found} == {
         each.entry_number: leaf_digest(each) for each in drawn
     }
+
+
+def root_by_definition(leaves: list[bytes]) -> bytes:
+    """The tree hash as RFC 6962, 2.1 defines it, from the top."""
+    if not leaves:
+        return sha256(b"").digest()
+    if len(leaves) == 1:
+        return sha256(b"\x00" + leaves[0]).digest()
+    half = 1
+    while half * 2 < len(leaves):
+        half *= 2
+    return sha256(b"\x01" + root_by_definition(leaves[:half]) + root_by_definition(leaves[half:])).digest()
+
+
+def test_tree_that_grows_and_every_path_lead_to_the_root_of_the_definition() -> None:
+    data = [sha256(bytes([n % 256, n // 256])).digest() for n in range(70)]
+    for count in range(len(data)):
+        nodes = [hash_leaf(each) for each in data[:count]]
+        expected = root_by_definition(data[:count])
+        assert find_root(nodes) == expected
+        for index in range(count):
+            path = list_path(nodes, index)
+            assert climb(nodes[index], index, count, path) == expected
+            assert len(path) <= (count - 1).bit_length()
+
+
+def test_path_within_a_block_and_among_blocks_is_the_path_in_the_whole_tree() -> None:
+    block = 8
+    data = [sha256(bytes([n])).digest() for n in range(61)]
+    for count in range(1, len(data)):
+        nodes = [hash_leaf(each) for each in data[:count]]
+        blocks = [find_root(nodes[first : first + block]) for first in range(0, count, block)]
+        assert find_root(blocks) == root_by_definition(data[:count])
+        for index in range(count):
+            first = index - index % block
+            path = list_path(nodes[first : first + block], index % block) + list_path(blocks, index // block)
+            assert path == list_path(nodes, index)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 8, 13])
+def test_path_that_was_changed_anywhere_leads_to_another_root(count: int) -> None:
+    nodes = [hash_leaf(bytes([n])) for n in range(count)]
+    for index in range(count):
+        path = list_path(nodes, index)
+        for step in range(len(path)):
+            changed = [*path[:step], sha256(path[step]).digest(), *path[step + 1 :]]
+            assert climb(nodes[index], index, count, changed) != find_root(nodes)
+        with pytest.raises(ValueError, match="longer"):
+            climb(nodes[index], index, count, [*path, nodes[0]] * 2)
+        if path:
+            with pytest.raises(ValueError, match="below"):
+                climb(nodes[index], index, count, path[:-1])
+    with pytest.raises(ValueError, match="no leaf"):
+        climb(nodes[0], count, count, [])
+    with pytest.raises(IndexError):
+        list_path(nodes, count)
+
+
+def test_root_of_many_leaves_is_found_in_as_much_memory_as_the_tree_is_high() -> None:
+    tree = GrowingTree()
+    for n in range(100_000):
+        tree.add(n.to_bytes(32))
+    assert len(tree._peaks) == (100_000).bit_count()  # what it keeps is what is asserted

@@ -26,7 +26,10 @@ from services.liquidation.api import (
     posted_acts,
     preference_claims,
     preference_programs,
+    program_candidates,
     program_offers,
+    program_proofs,
+    program_runs,
     programs,
     protest_acts,
     protest_files,
@@ -76,8 +79,11 @@ ROUTERS = [
     adcvd_errors.router,
     programs.router,
     program_offers.router,
+    program_proofs.router,
+    program_runs.router,
     declarations.router,
     payments.router,
+    program_candidates.router,
 ]
 PUBLIC_ROUTERS = [
     calculator.router,

@@ -26,6 +26,7 @@ SEALED: Final = (
     SealedTable("program_events", "program", ("number",), "t.number"),
     SealedTable("program_findings", "program", ("entry_number", "number"), "t.found_at, t.entry_number, t.number"),
     SealedTable("program_answers", "program", ("entry_number", "number"), "t.answered_at, t.entry_number, t.number"),
+    SealedTable("program_report_signatures", "program", ("as_of", "number"), "t.signed_at, t.as_of, t.number"),
     SealedTable("selection_draws", "selection_id", ("seed",), "t.drawn_at", kind="uuid"),
     SealedTable("selection_looks", "selection_id", ("number",), "t.looked_at, t.number", kind="uuid"),
     files.SEALED,

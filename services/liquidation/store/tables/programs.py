@@ -284,6 +284,7 @@ program_postings = Table(
     Column("posted_at", DateTime(timezone=True), nullable=False),
     Column("leaf", LargeBinary, nullable=False),
     Column("reversal", Text),
+    Column("reversal_by", Text),
     Column("reversal_asked_at", DateTime(timezone=True)),
     Column("reversal_reason", Text),
     Column("reversed_key", Text),
@@ -291,6 +292,53 @@ program_postings = Table(
     Index("program_postings_run", "program", "run", "entry_number"),
     Index("program_postings_payee", "program", "run", "importer_number"),
     Index("program_postings_importer", "importer_number", "program", "entry_number"),
-    Index("program_postings_reversal", "program", "entry_number", postgresql_where=text("reversal = 'asked'")),
+    Index(
+        "program_postings_reversal",
+        "program",
+        "entry_number",
+        postgresql_where=text("reversal IN ('asked', 'confirmed')"),
+    ),
     comment="What a program did to each entry: the act, its money, the digest of its proof, how it was undone.",
+)
+
+program_run_blocks = Table(
+    "program_run_blocks",
+    metadata,
+    Column("program", Text, primary_key=True),
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("first_number", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Index("program_run_blocks_first", "program", "run", "first_number"),
+    comment="Digests of 1,024 leaves each of a run, in order of entry number: a path to the root needs one block and"
+    " these.",
+)
+
+program_reports = Table(
+    "program_reports",
+    metadata,
+    Column("program", Text, primary_key=True),
+    Column("as_of", Date, primary_key=True),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_for", Text),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("rows_csv", Text, nullable=False),
+    comment="Reports of programs to a court, each made once for a day and kept whole: the same bytes whenever it is"
+    " asked for.",
+)
+
+program_report_signatures = Table(
+    "program_report_signatures",
+    metadata,
+    Column("program", Text, primary_key=True),
+    Column("as_of", Date, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("signed_at", DateTime(timezone=True), nullable=False),
+    Column("signed_by", Text, nullable=False),
+    Column("signed_for", Text),
+    Column("authority", Text, nullable=False),
+    comment="Who signed a report of a program, and its digest as it was signed.",
 )
