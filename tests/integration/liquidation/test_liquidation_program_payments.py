@@ -333,18 +333,19 @@ async def test_edge_23_while_the_program_is_stayed_nothing_is_sent_and_then_the_
     await desk.post(number)
     await desk.close()
     assert (await desk.act("certifications", "max")).status_code == 201
-    await _stand(desk, "stayed")
+    await _order(desk, "stay")
     stopped = await desk.act("payouts", "lee", paid_on=MONDAY.isoformat())
     assert (stopped.status_code, stopped.json()["code"]) == (409, "program-stayed")
     assert ((await desk.read())["is_stopped"], (await desk.read())["state"]) == (True, "certified")
-    await _stand(desk, "running")
+    await _order(desk, "lift")
     paid = await desk.act("payouts", "lee", paid_on=MONDAY.isoformat())
     assert (paid.json()["payment"], paid.json()["remittance"]) == ("P000000001", "P000000001-01")
 
 
-async def _stand(desk: Desk, standing: str) -> None:
-    async with transaction(desk.office.engine) as tx:
-        await tx.connection.execute(text("UPDATE programs SET standing = :s"), {"s": standing})
+async def _order(desk: Desk, act: str) -> None:
+    body = {"act": act, "reason": "SYNTHETIC order of a court."}
+    headers = {"Idempotency-Key": act}
+    await desk.office.ok("POST", "/programs/ieepa-2026/stays", desk.office.staff("kim"), json=body, headers=headers)
 
 
 async def test_what_the_bank_returns_is_paid_again_under_its_number_as_part_2(desk: Desk) -> None:

@@ -8,13 +8,13 @@ from shared.runtime.invariants import QueryInvariant
 PAYMENT_INVARIANTS: Final = (
     QueryInvariant(
         "payments-hold-refunds-of-their-payee",
-        "A payment holds refunds of its own program and importer alone, and each refund of a program is in one at most.",
+        "A payment holds refunds of its own program and importer alone; each refund of a program is in one at most.",
         """
         SELECT m.payment AS key, m.payment || ': ' || m.refund_number FROM payment_refunds m
         LEFT JOIN payments y ON y.payment = m.payment LEFT JOIN refunds r ON r.refund_number = m.refund_number
         LEFT JOIN program_postings p ON p.entry_number = m.entry_number AND p.program = y.program
-        WHERE AMONG(m.payment) AND (p.act_key IS DISTINCT FROM r.act_key OR m.entry_number IS DISTINCT FROM r.entry_number
-            OR y.importer_number IS DISTINCT FROM r.importer_number)
+        WHERE AMONG(m.payment) AND (p.act_key IS DISTINCT FROM r.act_key
+            OR m.entry_number IS DISTINCT FROM r.entry_number OR y.importer_number IS DISTINCT FROM r.importer_number)
         """,
         PAYMENTS,
     ),
@@ -41,7 +41,8 @@ PAYMENT_INVARIANTS: Final = (
         "A refund that is paid with a payment is paid exactly when the payment is, unless a later act took its place.",
         """
         SELECT m.payment AS key, r.refund_number || ': ' || r.state || ', payment ' || y.state
-        FROM payment_refunds m JOIN payments y ON y.payment = m.payment JOIN refunds r ON r.refund_number = m.refund_number
+        FROM payment_refunds m JOIN payments y ON y.payment = m.payment
+        JOIN refunds r ON r.refund_number = m.refund_number
         WHERE AMONG(m.payment) AND r.state <> 'replaced' AND (
             (r.state = 'paid') <> (y.state = 'paid') OR (r.state = 'certified') <> (y.state = 'certified'))
         """,
