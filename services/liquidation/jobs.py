@@ -1,6 +1,6 @@
 """The schedule of liquidation: what runs by itself, and how often. One process of the service at a time does each."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import cast, get_args
 
@@ -28,7 +28,7 @@ from services.liquidation.store.radar import Horizon
 from shared.customs.calendar import legal_date
 from shared.db.transaction import reading, snapshot
 from shared.runtime.access import EVERYTHING
-from shared.runtime.clock import is_replaying
+from shared.runtime.clock import Clock, is_replaying
 from shared.runtime.platform import Job, Platform
 from shared.runtime.slices import JobSession
 
@@ -37,6 +37,13 @@ def upstream_of(platform: Platform) -> Upstream:
     """What a cycle waits for, with the limit that the operator has set."""
     settings = cast("LiquidationSettings", platform.settings)
     return Upstream(platform.bus, GROUP, TOPICS, timedelta(seconds=settings.cycle_wait_seconds))
+
+
+def _seal_runs(clock: Clock) -> Callable[[JobSession], Awaitable[None]]:
+    async def seal(session: JobSession) -> None:
+        await seal_ended(session, clock)
+
+    return seal
 
 
 def schedule(platform: Platform) -> Sequence[Job]:
@@ -98,9 +105,6 @@ def schedule(platform: Platform) -> Sequence[Job]:
     async def judge_what_is_open(session: JobSession) -> None:
         await judge_again(session, clock, policy, law)
 
-    async def seal_runs(session: JobSession) -> None:
-        await seal_ended(session, clock)
-
     async def post_what_is_due(session: JobSession) -> None:
         await post_programs(session, clock, money)
 
@@ -126,7 +130,7 @@ def schedule(platform: Platform) -> Sequence[Job]:
         Job("enrol-in-programs", timedelta(minutes=1), enrol),
         Job("judge-declarations", timedelta(seconds=5), judge_files),
         Job("judge-declared-again", timedelta(minutes=1), judge_what_is_open),
-        Job("seal-program-runs", timedelta(minutes=1), seal_runs),
+        Job("seal-program-runs", timedelta(minutes=1), _seal_runs(clock)),
         Job("post-programs", timedelta(minutes=1), post_what_is_due),
     ]
     if settings.automatic_cycles and settings.cycle_confirmation == "automatic":

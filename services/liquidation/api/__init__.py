@@ -27,6 +27,7 @@ from services.liquidation.api import (
     preference_programs,
     program_offers,
     program_proofs,
+    program_reports,
     programs,
     protest_acts,
     protest_files,
@@ -77,6 +78,7 @@ ROUTERS = [
     programs.router,
     program_offers.router,
     program_proofs.router,
+    program_reports.router,
     declarations.router,
 ]
 PUBLIC_ROUTERS = [
