@@ -259,6 +259,17 @@ class AskIn(Model):
     """
 
 
+class AssessedOut(Model):
+    """
+    What the act comes to by what is known now.
+    """
+
+    outcome: str
+    total_usd: str | None
+    is_disregarded: bool
+    why: str | None
+
+
 class AssumptionIn(Model):
     """
     A value that no source settles: a setting of the program with what is assumed.
@@ -1691,6 +1702,15 @@ class LaneOut(Model):
     oldest_at: AwareDatetime
 
 
+class LeafOut(Model):
+    """
+    The canonical text of what was posted, and its SHA-256.
+    """
+
+    text: str
+    sha256: str
+
+
 class LeftOutCount(Model):
     """
     How many protests were refused or are left out for one reason.
@@ -1784,6 +1804,18 @@ class LineFee(Model):
     """
     US dollars as a decimal string with at most two decimals.
     """
+
+
+class LineOut(Model):
+    """
+    Duty of one line under one number that was removed.
+    """
+
+    line_number: int
+    hts: str
+    before_usd: str
+    removed_usd: str
+    after_usd: str
 
 
 class LineQuantity(Model):
@@ -1994,6 +2026,17 @@ class ObjectionIn(Model):
     reasons: str
 
 
+class OfProgramOut(Model):
+    """
+    The revision that was in force.
+    """
+
+    definition: dict[str, Any] | None
+    """
+    null: it names importers whose numbers the caller may not see whole; the leaf has its digest.
+    """
+
+
 class OfferOut(Model):
     """
     An entry that a program took by itself: what becomes of it, and what the importer said.
@@ -2094,6 +2137,16 @@ class OperatorActOut(Model):
     done: int
     result: dict[str, Any]
     ended_at: AwareDatetime | None
+
+
+class OrderOut(Model):
+    """
+    The order by which it was done.
+    """
+
+    title: str
+    order: str
+    citation: str
 
 
 class OutboxOut(Model):
@@ -2338,6 +2391,73 @@ class PostedActOut(Model):
     entry_number: str
     sequence: int
     change: str
+
+
+class PostedOut(Model):
+    """
+    What was posted, as the leaf has it, field by field.
+    """
+
+    program: str
+    revision: int
+    definition_sha256: str
+    """
+    SHA-256 of the revision: JSON with sorted keys and no blanks.
+    """
+    entry_number: str
+    version: int
+    """
+    The version of the summary that governed.
+    """
+    declaration_id: str
+    row_number: int
+    cohort: str
+    act: str
+    writer: str
+    act_key: str
+    sequence: int
+    """
+    The number of the act on the entry, as `entry-changed` tells it.
+    """
+    posted_on: date_aliased
+    liquidated_on: date_aliased
+    paid_on: date_aliased | None
+    headings: list[str]
+    removed_usd: str
+    outcome: str
+    interest_usd: str | None
+    """
+    Owed to the importer; negative where the importer owed.
+    """
+    refund_usd: str | None
+    refund_number: str | None
+    missing: str | None
+    """
+    The fact without which interest could not be reckoned when it was posted.
+    """
+
+
+class PostingIn(Model):
+    """
+    On which days it posts, and when it waits or warns.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    days: list[Literal['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']] | None = None
+    max_per_day: int | None = None
+    """
+    Entries; null: as many as are due.
+    """
+    pause_outbox: int | None = None
+    """
+    Events to be published above which it waits.
+    """
+    alarm_days: int | None = None
+    """
+    Days before the last legal day of an entry on which it is alarmed.
+    """
 
 
 class PredicateIn(Model):
@@ -2756,17 +2876,6 @@ class RateIn(Model):
     entered_to: date_aliased | None = None
 
 
-class RateOut(Model):
-    """
-    A rate that was recorded.
-    """
-
-    rate_id: UUID
-    message_number: str
-    case_number: str
-    rate_pct: str
-
-
 class ReadingOut(Model):
     """
     How a rule is read where the law leaves it open.
@@ -2943,6 +3052,22 @@ class RefundPaymentIn(Model):
     """
 
 
+class RefundStandOut(Model):
+    """
+    The refund as it stands now.
+    """
+
+    refund_number: str
+    state: str
+    """
+    Words: waiting-for-enrollment, ready, certified, paid, replaced; there may be others.
+    """
+    refund_usd: str
+    due_on: date_aliased
+    certified_on: date_aliased | None
+    paid_on: date_aliased | None
+
+
 class RefusalUseOut(Model):
     """
     An act that is refused by the rule.
@@ -3111,6 +3236,16 @@ class RetryIn(Model):
     """
 
 
+class ReversalOut(Model):
+    """
+    How it was undone, where it was.
+    """
+
+    state: str
+    reason: str | None
+    act_key: str | None
+
+
 class RevisionOut(Model):
     """
     A revision, whole.
@@ -3218,20 +3353,6 @@ class RowOut(Model):
     judged_at: AwareDatetime | None
 
 
-class RuleOut(Model):
-    """
-    A rule with its source; `evidence` S read, P partly read, M recalled, U unsettled.
-    """
-
-    id: str
-    citation: str
-    evidence: str
-    """
-    Words: S, P, M, U; there may be others.
-    """
-    text: str
-
-
 class RuleSummaryOut(Model):
     """
     A rule in a list.
@@ -3267,6 +3388,18 @@ class RuleSummaryOut(Model):
     """
     What of the rule is open.
     """
+
+
+class RunOut(Model):
+    """
+    The run in which it was posted.
+    """
+
+    run: int
+    kind: str
+    state: str
+    posted_on: date_aliased
+    lane: str
 
 
 class ScopeOut(Model):
@@ -3352,20 +3485,6 @@ class SealedLineOut(Model):
     """
     Why the reader does not see it; its seal is shown all the same.
     """
-
-
-class SegmentOut(Model):
-    """
-    Money that one side owed the other for a time; `start` is day 0, `end` bears interest.
-    """
-
-    debtor: str
-    """
-    Words: importer, cbp; there may be others.
-    """
-    amount_usd: str
-    start: date_aliased
-    end: date_aliased
 
 
 class SelectedOut(Model):
@@ -3568,6 +3687,32 @@ class SignIn(Model):
     reasons: str | None = None
 
 
+class SignatureOut(Model):
+    """
+    Who signed, the first or the second.
+    """
+
+    number: int
+    signed_at: AwareDatetime
+    signed_by: str
+    signed_for: str | None
+    authority: str
+    """
+    The row of the table of authority that it rests on.
+    """
+
+
+class SigningIn(Model):
+    """
+    The digest of what the caller read.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    sha256: str
+
+
 class SnapshotOut(Model):
     """
     A dry run that was kept; money of what the cycle takes.
@@ -3754,54 +3899,6 @@ class TimelineCodesOut(Model):
     items: list[TimelineCodeOut]
 
 
-class TimelineRowOut(Model):
-    """
-    An act or a day, with everything by which a picture places it.
-    """
-
-    code: str
-    """
-    Stable: GET /timeline-codes says what each means.
-    """
-    track: str
-    """
-    Words: release, summary, review, suspension, extension, liquidation, finality, protest, money, special; there may be others.
-    """
-    kind: str
-    """
-    Words: act, law, policy, goal; there may be others.
-    """
-    title: str
-    whose: str | None
-    """
-    Who has to act by the day.
-    """
-    state: str
-    """
-    arguable: the safe day has passed, the last arguable one has not; unknown: a day binds that is not known, `what` and `inputs` say why; standing: it has no day. Words: happened, passed, arguable, today, coming, unknown, standing; there may be others.
-    """
-    on: date_aliased | None
-    """
-    The day in law of an act, or the safe day.
-    """
-    last_arguable: date_aliased | None
-    what: str
-    rule: RuleOut | None
-    unsettled: str | None
-    """
-    What of the rule is open.
-    """
-    detail: str | None
-    effect: ActEffectOut | None
-    inputs: dict[str, str]
-    references: list[ReferenceOut]
-    actor: str | None
-    authority: str | None
-    """
-    The row of the table of authority that an act rests on; for staff.
-    """
-
-
 class TotalOut(Model):
     """
     Entries of one value of a dimension.
@@ -3814,6 +3911,26 @@ class TotalOut(Model):
     entries: int
     removed_usd: str
     likely_usd: str | None
+
+
+class TreeOut(Model):
+    """
+    The path from the leaf to the root of its run (RFC 6962, 2.1).
+    """
+
+    leaves: int
+    """
+    How many entries the run posted.
+    """
+    index: int
+    """
+    The place of this one among them, from 0, in order of entry number.
+    """
+    path: list[str]
+    """
+    The digests beside the way, the lowest first.
+    """
+    root: str
 
 
 class TrialLineOut(Model):
@@ -3892,23 +4009,6 @@ class UncalculatedClockOut(Model):
     """
     text: str
     missing: list[str]
-
-
-class UnknownClockOut(Model):
-    """
-    An entry with a clock that cannot be computed.
-    """
-
-    entry_number: str
-    missing: str | None
-    """
-    The fact that is missing.
-    """
-    rule: RuleOut | None
-    entry_type: str | None
-    entry_date: date_aliased | None
-    released_at: AwareDatetime | None
-    center: str | None
 
 
 class UnreadPartitionOut(Model):
@@ -4045,18 +4145,6 @@ class VersionOut(Model):
     """
 
 
-class VoidedLiquidationOut(Model):
-    """
-    A liquidation without effect in law, and why.
-    """
-
-    liquidated_on: date_aliased
-    liquidation_kind: str
-    voided_on: date_aliased
-    rule: RuleOut
-    why: str
-
-
 class VoidedOut(Model):
     """
     A liquidation without effect, and the state that was restored.
@@ -4107,53 +4195,6 @@ class WhatIfIn(Model):
     """
     The item that it would decide.
     """
-
-
-class WhatIfOut(Model):
-    """
-    What would follow, as the money stands now; nothing of it is kept.
-    """
-
-    entry_number: str
-    would_apply: bool
-    """
-    False: the law lets no decision reach the entry; `remedy` says what does.
-    """
-    rule: RuleOut | None
-    remedy: str | None
-    liquidated_on: date_aliased | None
-    """
-    The day to which the money is reckoned.
-    """
-    basis: str | None
-    """
-    `today`: no day is planned for the entry.
-    """
-    with_decisions: list[str]
-    """
-    Decisions on other items that would take effect with it.
-    """
-    outcome: str | None
-    changes: list[ClassChangeOut]
-    change_usd: str | None
-    interest_usd: str | None
-    interest_periods: list[SegmentOut]
-    total_usd: str | None
-    is_disregarded: bool
-    """
-    True when the net difference is under 20 dollars.
-    """
-    bill_usd: str | None
-    """
-    The bill that would be sent, with what it would carry over.
-    """
-    refund_usd: str | None
-    missing: str | None
-    """
-    The fact without which the rest cannot be told.
-    """
-    why: str | None
-    foreseen: str | None
 
 
 class WhenIn(Model):
@@ -4234,14 +4275,117 @@ class WithdrawalOut(Model):
     withdrawn: list[str]
 
 
-class ActOut(Model):
+class ServicesLiquidationApiAdcvdErrorsRateOut(Model):
+    """
+    A rate that was recorded.
+    """
+
+    rate_id: UUID
+    message_number: str
+    case_number: str
+    rate_pct: str
+
+
+class ServicesLiquidationApiAssessmentsSegmentOut(Model):
+    """
+    Money that one side owed the other for a time; `start` is day 0, `end` bears interest.
+    """
+
+    debtor: str
+    """
+    Words: importer, cbp; there may be others.
+    """
+    amount_usd: str
+    start: date_aliased
+    end: date_aliased
+
+
+class ServicesLiquidationApiCommonRuleOut(Model):
+    """
+    A rule with its source; `evidence` S read, P partly read, M recalled, U unsettled.
+    """
+
+    id: str
+    citation: str
+    evidence: str
+    """
+    Words: S, P, M, U; there may be others.
+    """
+    text: str
+
+
+class ServicesLiquidationApiProgramProofsActOut(Model):
+    """
+    The legal act in the history of the entry.
+    """
+
+    change: str
+    occurred_on: date_aliased
+    rule: str
+    kind: str | None
+    authority: str | None
+
+
+class ServicesLiquidationApiProgramProofsRateOut(Model):
+    """
+    The rate of one quarter.
+    """
+
+    quarter: str | None
+    """
+    null: a rate that the order names.
+    """
+    from_: Annotated[date_aliased, Field(alias='from')]
+    """
+    The first day that bears it.
+    """
+    to: date_aliased
+    days: int
+    rate_pct: str
+    """
+    Percent a year, compounded daily; that of an order is simple.
+    """
+
+
+class ServicesLiquidationApiProgramProofsRuleOut(Model):
+    """
+    A rule that was applied.
+    """
+
+    rule: str
+    citation: str
+    says: str
+
+
+class ServicesLiquidationApiProgramProofsSegmentOut(Model):
+    """
+    A time in which one side owed the other.
+    """
+
+    debtor: str
+    """
+    Words: importer, cbp; there may be others.
+    """
+    amount_usd: str
+    start: date_aliased
+    """
+    Bears no interest.
+    """
+    end: date_aliased
+    """
+    Bears interest.
+    """
+    rates: list[ServicesLiquidationApiProgramProofsRateOut]
+
+
+class ServicesLiquidationApiTimelineActOut(Model):
     """
     What happened.
     """
 
     on: date_aliased
     what: str
-    rule: RuleOut | None = None
+    rule: ServicesLiquidationApiCommonRuleOut | None = None
     detail: str | None = None
     actor: str | None = None
     authority: str | None = None
@@ -4279,7 +4423,7 @@ class AssessmentOut(Model):
     """
     Words: no-change, increase, refund, undetermined, void; there may be others.
     """
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     changes: list[ClassChangeOut]
     change_usd: str
     interest_usd: str | None
@@ -4287,7 +4431,7 @@ class AssessmentOut(Model):
     Interest to the act, less what an earlier act assessed.
     """
     total_usd: str | None
-    interest_periods: list[SegmentOut]
+    interest_periods: list[ServicesLiquidationApiAssessmentsSegmentOut]
     is_disregarded: bool
     """
     True when the net difference is under 20 dollars.
@@ -4737,6 +4881,10 @@ class CohortIn(Model):
     after_days: int | None = None
     last_day: int | None = None
     importers: list[str] | None = None
+    finality: Literal['in-suit', 'by-statute'] | None = None
+    """
+    Why it reaches what is final under 19 USC 1514; not needed where importers are named.
+    """
 
 
 class ComingOut(Model):
@@ -4747,7 +4895,7 @@ class ComingOut(Model):
     what: str
     safe: date_aliased | None
     last_arguable: date_aliased | None
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     inputs: dict[str, str]
     unsettled: str | None
     """
@@ -4769,7 +4917,7 @@ class CorrectionOut(Model):
     Last day; null while it stays open as long as liquidation is suspended.
     """
     is_window_open: bool
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     barred_by: str | None
     """
     The precondition that is not met.
@@ -4946,7 +5094,7 @@ class DateOut(Model):
 
     what: str
     on: date_aliased
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
 
 
 class DeadlineOut(Model):
@@ -4987,7 +5135,7 @@ class DeadlineOut(Model):
     """
     What happens when the day passes.
     """
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     unsettled: str | None
     """
     What of the rule is open.
@@ -5102,6 +5250,7 @@ class DefinitionIn(Model):
     revives: list[str] | None = None
     unknown_days: int | None = None
     offering: OfferingIn | None = None
+    posting: PostingIn | None = None
 
 
 class DeliveriesOut(Model):
@@ -5163,7 +5312,7 @@ class EntryDatesOut(Model):
     Which day is the time of entry, by which rule, and every other day that could have been.
     """
 
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     basis: str | None
     """
     What was recorded; null: the date asserted in the governing version.
@@ -5540,7 +5689,7 @@ class LiquidationOut(Model):
     liquidated_on: date_aliased
     posted_on: date_aliased
     kind: str
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
 
 
 class MeOut(Model):
@@ -5580,12 +5729,42 @@ class MoneyActOut(Model):
 
     on: date_aliased
     what: str
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     detail: str
     actor: str | None
     authority: str | None
     """
     The row of the table of authority that a person's act rests on.
+    """
+
+
+class MoneyOut(Model):
+    """
+    What the interest was reckoned from; amounts are positive where the importer owes.
+    """
+
+    payee: str | None
+    terms: str
+    """
+    Words: 1505c, none, ordered; there may be others.
+    """
+    ordered_rate_pct: str | None
+    ordered_from: date_aliased | None
+    days_in_leap_year: int | None
+    """
+    null: no day of a leap year bears interest.
+    """
+    segments: list[ServicesLiquidationApiProgramProofsSegmentOut]
+    interest_usd: str
+    assessed_before_usd: str
+    """
+    Interest that acts before this one assessed.
+    """
+    change_usd: str
+    total_usd: str
+    is_disregarded: bool
+    """
+    Less than 20 dollars (19 CFR 159.6): neither billed nor refunded.
     """
 
 
@@ -5733,14 +5912,6 @@ class PageSnapshotOut(Model):
     """
 
 
-class PageUnknownClockOut(Model):
-    items: list[UnknownClockOut]
-    next: str | None = None
-    """
-    The link to the next page; absent or null on the last.
-    """
-
-
 class PageVersionOut(Model):
     items: list[VersionOut]
     next: str | None = None
@@ -5873,7 +6044,7 @@ class ReadinessOut(Model):
     """
     Whether it is known if the importer is a corporation.
     """
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
 
 
 class ReliquidationOut(Model):
@@ -5884,7 +6055,7 @@ class ReliquidationOut(Model):
     number: int
     reliquidated_on: date_aliased
     writer: str
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     kind: str
     effect_duty_usd: str
     effect_fees_usd: str
@@ -5892,6 +6063,30 @@ class ReliquidationOut(Model):
     change_fees_usd: str
     explanation: str
     acted_by: str
+
+
+class ReportOut(Model):
+    """
+    A report that was made, without its bytes.
+    """
+
+    program: str
+    as_of: date_aliased
+    made_at: AwareDatetime
+    made_by: str
+    sha256: str
+    """
+    SHA-256 of the bytes of the report: what is signed.
+    """
+    is_signed: bool
+    """
+    By two people.
+    """
+    signatures: list[SignatureOut]
+    report: str
+    """
+    Where its bytes are.
+    """
 
 
 class RequestsOut(Model):
@@ -6060,19 +6255,89 @@ class TemplatesOut(Model):
     templates: list[DefinitionIn]
 
 
-class TimelineOut(Model):
+class TimelineRowOut(Model):
     """
-    What happened to an entry and what comes: apart, and as rows in one order.
+    An act or a day, with everything by which a picture places it.
+    """
+
+    code: str
+    """
+    Stable: GET /timeline-codes says what each means.
+    """
+    track: str
+    """
+    Words: release, summary, review, suspension, extension, liquidation, finality, protest, money, special; there may be others.
+    """
+    kind: str
+    """
+    Words: act, law, policy, goal; there may be others.
+    """
+    title: str
+    whose: str | None
+    """
+    Who has to act by the day.
+    """
+    state: str
+    """
+    arguable: the safe day has passed, the last arguable one has not; unknown: a day binds that is not known, `what` and `inputs` say why; standing: it has no day. Words: happened, passed, arguable, today, coming, unknown, standing; there may be others.
+    """
+    on: date_aliased | None
+    """
+    The day in law of an act, or the safe day.
+    """
+    last_arguable: date_aliased | None
+    what: str
+    rule: ServicesLiquidationApiCommonRuleOut | None
+    unsettled: str | None
+    """
+    What of the rule is open.
+    """
+    detail: str | None
+    effect: ActEffectOut | None
+    inputs: dict[str, str]
+    references: list[ReferenceOut]
+    actor: str | None
+    authority: str | None
+    """
+    The row of the table of authority that an act rests on; for staff.
+    """
+
+
+class ToldOut(Model):
+    """
+    What is said beside the proof, as it stands now: nothing of it is under the root.
+    """
+
+    program: OrderOut
+    run: RunOut
+    importer_number: str
+    entry_date: date_aliased | None
+    act: ServicesLiquidationApiProgramProofsActOut | None
+    event_id: str
+    """
+    The `entry-changed` event that told of the act.
+    """
+    rules: list[ServicesLiquidationApiProgramProofsRuleOut]
+    assessment: AssessedOut | None
+    refund: RefundStandOut | None
+    reversal: ReversalOut | None
+
+
+class UnknownClockOut(Model):
+    """
+    An entry with a clock that cannot be computed.
     """
 
     entry_number: str
-    state: str
-    happened: list[ActOut]
-    coming: list[ComingOut]
-    rows: list[TimelineRowOut]
+    missing: str | None
     """
-    Acts and days by day, on one day acts first, what has no day last; clocks of those protests too that the caller may read.
+    The fact that is missing.
     """
+    rule: ServicesLiquidationApiCommonRuleOut | None
+    entry_type: str | None
+    entry_date: date_aliased | None
+    released_at: AwareDatetime | None
+    center: str | None
 
 
 class VersionChangesOut(Model):
@@ -6094,6 +6359,65 @@ class VersionChangesOut(Model):
     """
     What the later asserts more, by accounting class; negative is less.
     """
+
+
+class VoidedLiquidationOut(Model):
+    """
+    A liquidation without effect in law, and why.
+    """
+
+    liquidated_on: date_aliased
+    liquidation_kind: str
+    voided_on: date_aliased
+    rule: ServicesLiquidationApiCommonRuleOut
+    why: str
+
+
+class WhatIfOut(Model):
+    """
+    What would follow, as the money stands now; nothing of it is kept.
+    """
+
+    entry_number: str
+    would_apply: bool
+    """
+    False: the law lets no decision reach the entry; `remedy` says what does.
+    """
+    rule: ServicesLiquidationApiCommonRuleOut | None
+    remedy: str | None
+    liquidated_on: date_aliased | None
+    """
+    The day to which the money is reckoned.
+    """
+    basis: str | None
+    """
+    `today`: no day is planned for the entry.
+    """
+    with_decisions: list[str]
+    """
+    Decisions on other items that would take effect with it.
+    """
+    outcome: str | None
+    changes: list[ClassChangeOut]
+    change_usd: str | None
+    interest_usd: str | None
+    interest_periods: list[ServicesLiquidationApiAssessmentsSegmentOut]
+    total_usd: str | None
+    is_disregarded: bool
+    """
+    True when the net difference is under 20 dollars.
+    """
+    bill_usd: str | None
+    """
+    The bill that would be sent, with what it would carry over.
+    """
+    refund_usd: str | None
+    missing: str | None
+    """
+    The fact without which the rest cannot be told.
+    """
+    why: str | None
+    foreseen: str | None
 
 
 class WholeBillOut(Model):
@@ -6199,7 +6523,7 @@ class EntryRecordOut(Model):
     """
     The facts that the state rests on.
     """
-    rule: RuleOut | None
+    rule: ServicesLiquidationApiCommonRuleOut | None
     importer_number: str | None
     """
     Masked when it is a social security number of someone else.
@@ -6252,4 +6576,56 @@ class PageProgramOut(Model):
     next: str | None = None
     """
     The link to the next page; absent or null on the last.
+    """
+
+
+class PageReportOut(Model):
+    items: list[ReportOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
+class PageUnknownClockOut(Model):
+    items: list[UnknownClockOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
+class ProofOut(Model):
+    """
+    What a program did to an entry, and how that is proved.
+    """
+
+    form: Literal['centerline-proof-1']
+    posted: PostedOut
+    leaf: LeafOut
+    tree: TreeOut | None
+    """
+    null: its run is not sealed yet.
+    """
+    program: OfProgramOut
+    lines: list[LineOut]
+    money: MoneyOut | None
+    """
+    null: no interest was posted.
+    """
+    told: ToldOut
+
+
+class TimelineOut(Model):
+    """
+    What happened to an entry and what comes: apart, and as rows in one order.
+    """
+
+    entry_number: str
+    state: str
+    happened: list[ServicesLiquidationApiTimelineActOut]
+    coming: list[ComingOut]
+    rows: list[TimelineRowOut]
+    """
+    Acts and days by day, on one day acts first, what has no day last; clocks of those protests too that the caller may read.
     """
