@@ -1746,7 +1746,7 @@ class Liquidation(Service):
         body: models.RateIn | Mapping[str, Any],
         *,
         idempotency_key: str | None = None,
-    ) -> Answer[models.ServicesLiquidationApiAdcvdErrorsRateOut]:
+    ) -> Answer[models.RateOut]:
         """Record a rate that a message names
 
         POST /instructed-rates
@@ -1754,7 +1754,7 @@ class Liquidation(Service):
         return self._call(
             "POST",
             "/instructed-rates",
-            returns=models.ServicesLiquidationApiAdcvdErrorsRateOut,
+            returns=models.RateOut,
             headers={"Idempotency-Key": idempotency_key},
             takes_key=True,
             body=body,
@@ -2021,21 +2021,6 @@ class Liquidation(Service):
             body=body,
         )
 
-    def read_progress(
-        self,
-        program: str,
-    ) -> Answer[models.ProgressOut]:
-        """How far a program is
-
-        GET /programs/{program}/progress
-        """
-        return self._call(
-            "GET",
-            "/programs/{program}/progress",
-            returns=models.ProgressOut,
-            names={"program": program},
-        )
-
     def list_program_offers(
         self,
         importer_number: str,
@@ -2136,112 +2121,201 @@ class Liquidation(Service):
             body=body,
         )
 
-    def read_proof(
+    def pause_program(
         self,
         program: str,
-        entry_number: str,
-    ) -> Answer[models.ProofOut]:
-        """The proof of what a program did to an entry
-
-        GET /programs/{program}/entries/{entry_number}/proof
-        """
-        return self._call(
-            "GET",
-            "/programs/{program}/entries/{entry_number}/proof",
-            returns=models.ProofOut,
-            names={"program": program, "entry_number": entry_number},
-        )
-
-    def make_program_report(
-        self,
-        program: str,
+        body: models.PauseIn | Mapping[str, Any],
         *,
         idempotency_key: str | None = None,
-    ) -> Answer[models.ReportOut]:
-        """Make the report of today
+    ) -> Answer[models.StandingOut]:
+        """Pause or resume a program
 
-        POST /programs/{program}/reports
+        POST /programs/{program}/pauses
         """
         return self._call(
             "POST",
-            "/programs/{program}/reports",
-            returns=models.ReportOut,
+            "/programs/{program}/pauses",
+            returns=models.StandingOut,
             names={"program": program},
             headers={"Idempotency-Key": idempotency_key},
             takes_key=True,
+            body=body,
         )
 
-    def list_program_reports(
+    def stay_program(
+        self,
+        program: str,
+        body: models.StayIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.StandingOut]:
+        """Stay a program, or lift it
+
+        POST /programs/{program}/stays
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/stays",
+            returns=models.StandingOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def end_program(
+        self,
+        program: str,
+        body: models.ReasonIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.StandingOut]:
+        """End a program
+
+        POST /programs/{program}/ends
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/ends",
+            returns=models.StandingOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def abort_program(
+        self,
+        program: str,
+        body: models.ReasonIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.StandingOut]:
+        """Abort a program
+
+        POST /programs/{program}/aborts
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/aborts",
+            returns=models.StandingOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def list_runs(
         self,
         program: str,
         *,
         after: str | None = None,
         limit: int | None = None,
-    ) -> Answer[models.PageReportOut]:
-        """Reports that were made
+    ) -> Answer[models.PageRunOut]:
+        """Runs of a program
 
-        GET /programs/{program}/reports
+        GET /programs/{program}/runs
         """
         return self._call(
             "GET",
-            "/programs/{program}/reports",
-            returns=models.PageReportOut,
+            "/programs/{program}/runs",
+            returns=models.PageRunOut,
             names={"program": program},
             query={"after": after, "limit": limit},
         )
 
-    def read_program_report(
+    def read_progress(
         self,
         program: str,
-        *,
-        as_of: date,
-    ) -> Answer[dict[str, Any]]:
-        """The report of a day
+    ) -> Answer[models.ProgressOut]:
+        """How far a program is
 
-        GET /programs/{program}/report
+        GET /programs/{program}/progress
         """
         return self._call(
             "GET",
-            "/programs/{program}/report",
-            returns=dict[str, Any],
+            "/programs/{program}/progress",
+            returns=models.ProgressOut,
             names={"program": program},
-            query={"as_of": as_of},
         )
 
-    def read_program_report_csv(
+    def list_days(
         self,
         program: str,
         *,
-        as_of: date,
-    ) -> Answer[bytes]:
-        """The report of a day as rows
+        within: int | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageNearDayOut]:
+        """Entries whose last day comes near
 
-        GET /programs/{program}/report.csv
+        GET /programs/{program}/days
         """
         return self._call(
             "GET",
-            "/programs/{program}/report.csv",
-            returns=bytes,
+            "/programs/{program}/days",
+            returns=models.PageNearDayOut,
             names={"program": program},
-            query={"as_of": as_of},
+            query={"within": within, "after": after, "limit": limit},
         )
 
-    def sign_program_report(
+    def list_lost(
         self,
         program: str,
-        as_of: date,
-        body: models.SigningIn | Mapping[str, Any],
-    ) -> Answer[models.ReportOut]:
-        """Sign a report
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageLostOut]:
+        """Entries that were liquidated with the duty, undeclared
 
-        POST /programs/{program}/reports/{as_of}/signatures
+        GET /programs/{program}/lost-to-clock
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/lost-to-clock",
+            returns=models.PageLostOut,
+            names={"program": program},
+            query={"after": after, "limit": limit},
+        )
+
+    def ask_reversal(
+        self,
+        program: str,
+        body: models.ReversalIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.ReversalOut]:
+        """Ask for a reversal
+
+        POST /programs/{program}/reversals
         """
         return self._call(
             "POST",
-            "/programs/{program}/reports/{as_of}/signatures",
-            returns=models.ReportOut,
-            names={"program": program, "as_of": as_of},
+            "/programs/{program}/reversals",
+            returns=models.ReversalOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
             body=body,
+        )
+
+    def confirm_reversal(
+        self,
+        program: str,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.ReversalOut]:
+        """Confirm a reversal
+
+        POST /programs/{program}/reversals/confirmations
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/reversals/confirmations",
+            returns=models.ReversalOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
         )
 
     def declare(

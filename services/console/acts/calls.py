@@ -1,6 +1,6 @@
 """Calls to the services in the name of a person: one place for times, headers, and what goes wrong."""
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +21,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 R = TypeVar("R")
 
 CONNECTIONS = 20
+_PIECE = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,14 @@ class Upload:
 
     name: str
     file: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A file of rows with its media type: bytes, or a file that is read as it is sent."""
+
+    kind: str
+    content: bytes | BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +139,13 @@ class Services:
         headers: Mapping[str, str],
         *,
         is_question: bool = False,
+        is_long: bool = False,
     ) -> Panel[R]:
-        """Do something, once: under its key a second try gets the first answer. A question has the time of a panel."""
-        seconds = self._times.panel if is_question else self._times.act
+        """Do something, once: under its key a second try gets the first answer.
+
+        A question has the time of a panel, what is long that of a file.
+        """
+        seconds = self._times.file if is_long else self._times.panel if is_question else self._times.act
         client, timeout = self._clients[service], self._timeout(seconds)
         asked = client.build_request(method, path, json=body, headers=headers, timeout=timeout)
         return await self._send(service, asked, read, is_known=is_question)
@@ -151,6 +164,29 @@ class Services:
         files = {"file": (upload.name, upload.file)}
         asked = client.build_request("POST", path, files=files, data=fields, headers=headers, timeout=timeout)
         return await self._send(service, asked, read)
+
+    async def send_rows(
+        self,
+        service: str,
+        path: str,
+        read: type[R],
+        rows: Rows,
+        query: Mapping[str, Any],
+        headers: Mapping[str, str],
+        *,
+        is_question: bool = False,
+    ) -> Panel[R]:
+        """Hand on a file of rows as it is, piece by piece; it has the time of a file."""
+        content = rows.content if isinstance(rows.content, bytes) else _pieces_of(rows.content)
+        asked = self._clients[service].build_request(
+            "POST",
+            path,
+            params=query,
+            content=content,
+            headers={**headers, "content-type": rows.kind},
+            timeout=self._timeout(self._times.file),
+        )
+        return await self._send(service, asked, read, is_known=is_question)
 
     async def open(
         self, service: str, path: str, headers: Mapping[str, str], query: Mapping[str, Any] | None = None
@@ -210,6 +246,17 @@ class Person:
         """Do something at a service, to a version of a thing where that is said."""
         return await self.services.send("POST", service, path, read, body, self._headers(key, version))
 
+    async def post_long(self, service: str, path: str, read: type[R], key: str) -> Panel[R]:
+        """Do something at a service that may take as long as a file."""
+        return await self.services.send("POST", service, path, read, None, self._headers(key), is_long=True)
+
+    async def post_rows(
+        self, service: str, path: str, read: type[R], rows: Rows, key: str | None = None, **query: Any
+    ) -> Panel[R]:
+        """Hand a file of rows to a service; without a key it is a question, by which nothing is done."""
+        headers = self._headers(key)
+        return await self.services.send_rows(service, path, read, rows, query, headers, is_question=key is None)
+
     async def question(self, service: str, path: str, read: type[R], body: Any) -> Panel[R]:
         """Ask what needs a body to be asked; nothing is done by it."""
         return await self.services.send("POST", service, path, read, body, self._headers(), is_question=True)
@@ -253,6 +300,11 @@ class Person:
         if version is not None:
             headers["if-match"] = f'"{version}"'
         return headers
+
+
+async def _pieces_of(file: BinaryIO) -> AsyncIterator[bytes]:
+    while piece := file.read(_PIECE):
+        yield piece
 
 
 @contextmanager

@@ -75,7 +75,7 @@ async def _add(request: Request, who: Visitor, service: str, path: str) -> Panel
             upload = Upload(form.name, form.file)
             return await who.person.post_file(service, path, AddedFile, upload, fields, key_of(request))
     except Refused as refused:
-        return Panel(service, problem=_told(refused))
+        return Panel(service, problem=told_as_problem(refused))
 
 
 async def _give(request: Request, who: Visitor, service: str, path: str) -> Response:
@@ -83,5 +83,6 @@ async def _give(request: Request, who: Visitor, service: str, path: str) -> Resp
     return hand_on(request, who, await who.person.open(service, path), subject="The file")
 
 
-def _told(refused: Refused) -> Problem:
+def told_as_problem(refused: Refused) -> Problem:
+    """What is wrong with a form, as a service says what is wrong with a call."""
     return Problem(status=refused.status, code=refused.code, detail=refused.detail, remedy=refused.remedy)

@@ -37,6 +37,7 @@ _FOR_OUTSIDERS: Final = (
     ("/my", "My work"),
     ("/inbox", "Inbox"),
     ("/my/entries", "Entries"),
+    ("/my/refunds", "Refunds"),
     ("/my/channels", "Channels"),
     ("/my/delegations", "Who acts for whom"),
 )

@@ -27,6 +27,7 @@ from services.liquidation.store.cycles import CycleDay, publish_assessed
 from services.liquidation.store.money_acts import MoneyAct, MoneyChange, number_acts, write_acts
 from services.liquidation.store.money_cases import MoneyCase, MoneyRows, load_cases, write_money
 from services.liquidation.store.payees import hold_accounts_unchanged
+from services.liquidation.store.payments import find_programs_of, note_late
 from services.liquidation.store.records import exclude_cycles, lock_entries
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
@@ -166,6 +167,9 @@ async def determine(
     await store.mark_disregarded(tx, [each.entry_number for each in disregarded if each.occasion == "liquidation"])
     await store.restate_reliquidations(tx, [each.entry_number for each in disregarded])
     await write_acts(tx, acts)
+    opened = [each.consequence.refund_number for each in done if each.consequence.refund_number is not None]
+    await note_late(tx, opened)
+    programs = await find_programs_of(tx, opened)
     events = [
         money_determined(
             each.case.entry,
@@ -174,6 +178,7 @@ async def determine(
             liquidated_on=each.lacked.liquidated_on,
             effect=describe_effect(each.effects),
             outcome=each.consequence.event_fields,
+            program=programs.get(each.consequence.refund_number or "", (None, None))[0],
         )
         for each, act in zip(done, acts, strict=True)
         if act.change != "determined"

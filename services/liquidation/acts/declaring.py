@@ -51,6 +51,11 @@ class Declarant:
     importers: frozenset[str]
     filer_code: str | None
 
+    @property
+    def subject(self) -> str:
+        """The caller's name."""
+        return self.caller.subject
+
 
 def declarant_of(caller: Identity) -> Declarant:
     """A declarant with what the token names."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
+from services.liquidation.acts.declaration_results import tell_judged
 from services.liquidation.acts.derived_records import derive_records
 from services.liquidation.acts.entries import KnownFacts, load_known_facts
 from services.liquidation.acts.program_rolls import enrol_reached
@@ -334,7 +335,8 @@ async def _judge_one(
 
     total = await work_through(database, list_next, judge_some)
     async with transaction(database) as tx:
-        await store.finish_judging(tx, declaration_id, clock.now())
+        if await store.finish_judging(tx, declaration_id, clock.now()):
+            await tell_judged(tx, declaration_id, clock.now())
     return total
 
 

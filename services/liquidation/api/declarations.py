@@ -1,7 +1,7 @@
 """The HTTP side of declarations: sent as a file or checked without being kept, read row by row, withdrawn."""
 
 import csv
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from io import StringIO
 from typing import Annotated, Any, Final, Literal
@@ -11,21 +11,22 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import ClientDisconnect
 
 from services.liquidation.acts import declaring as acts
+from services.liquidation.acts.declaration_results import NotReady, find_not_ready
 from services.liquidation.acts.declaring import JUDGED_AT_ONCE, declarant_of
 from services.liquidation.acts.program_checks import check_cells
 from services.liquidation.acts.program_judging import judge_declared, judge_touched
-from services.liquidation.acts.programs import find_in_force
+from services.liquidation.acts.programs import find_in_force, find_known, no_program
 from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of, matter_of_entry, no_entry
 from services.liquidation.api.declaration_files import FORMS, Form, read_rows
 from services.liquidation.api.programs import ProgramPath, StateOut, show_states
 from services.liquidation.domain.program.explaining import CODES, NOTE_WORDS, describe_code
 from services.liquidation.store import declarations as store
-from services.liquidation.store.declarations import WHOLE, Declaration, RequestRow, Sight
+from services.liquidation.store.declarations import WHOLE, Declaration, RequestRow, Sight, StateCount
 from services.liquidation.store.records import load_entries
 from shared.contracts.terms import EntryNumber
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, snapshot, transaction
-from shared.runtime.access import Matter, reach_of, shown_importer_number
+from shared.runtime.access import Matter, is_staff, reach_of, shown_importer_number
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Malformed, Refused
 from shared.runtime.identity import Identity
@@ -64,6 +65,18 @@ _WORDS: Final = (
 )
 
 
+MOST_NAMED: Final = 50
+"""Payees that are named; a declaration for more of them says how many there are."""
+
+
+class PayeeNotReadyOut(BaseModel):
+    """An importer of accepted entries who cannot be paid today: the refund waits, and bears no interest for it."""
+
+    importer_number: str = Field(description="Masked when it is a social security number of someone else.")
+    missing: list[str] = Field(examples=[["ach-enrollment"]])
+    remedy: str
+
+
 class DeclarationOut(BaseModel):
     """A declaration: how far it was read, and how many of its rows are in which state."""
 
@@ -84,6 +97,8 @@ class DeclarationOut(BaseModel):
                         {"state": "due", "code": None, "entries": 1, "removed_usd": "9375.00"},
                         {"state": "dropped", "code": "check-digit", "entries": 1, "removed_usd": "0.00"},
                     ],
+                    "payees_not_ready": 0,
+                    "not_ready": [],
                     "results": "/programs/ieepa-2026/declarations/0c6d0b58-6f0c-4a2e-9d3b-0f1e2d3c4b5a/results",
                 }
             ]
@@ -102,6 +117,10 @@ class DeclarationOut(BaseModel):
     made_by: str
     removed_usd: str = Field(description="Duty that the program removes from what is accepted, without interest.")
     states: list[StateOut]
+    payees_not_ready: int | None = Field(
+        description="Importers of accepted entries who cannot be paid today; null where many declarations are listed."
+    )
+    not_ready: list[PayeeNotReadyOut] = Field(description="Each of them once, up to 50: what is missing, and the way.")
     results: str
 
 
@@ -264,13 +283,44 @@ async def check_declaration(
     policy, law, now = cycle_policy_of(request), law_of(request), now_of(request)
     async with snapshot(engine_of(request)) as tx:
         rows = await check_cells(tx, program, cells, declarant_of(caller), now, policy, law)
-    results = [_row(each) for each in rows]
+    results = [show_row(each) for each in rows]
     return CheckOut(
         program=program,
         rows=len(rows),
         accepted=sum(each.code is None for each in rows),
         removed_usd=format_cents(sum(each.removed_cents for each in rows)),
         results=results,
+    )
+
+
+@router.get("/programs/{program}/declarations", summary="Declarations to a program")
+async def list_declarations(
+    program: ProgramPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("refund-declaration.read")],
+    page: CurrentPage,
+) -> Page[DeclarationOut]:
+    """The caller's, or all to whoever reads them nationally; the last received first, rows by state as in each."""
+    position = page.position(datetime, str)
+    after = (position[0], position[1]) if position is not None else None
+    declarant, engine = declarant_of(caller), engine_of(request)
+    is_national = reach_of(caller, "refund-declaration.read", today_of(request)).covers(Matter())
+    async with snapshot(engine) as tx:
+        if (await find_known(tx, program)).released_revision is None and not is_staff(caller):
+            raise no_program(program)
+        seen_by = None if is_national else declarant
+        rows = await store.list_declarations(tx, program, seen_by, after=after, limit=page.fetch)
+        sights = {each.declaration_id: WHOLE if is_national else acts.sight_of(each, declarant) for each in rows}
+        shown = {name: sight for name, sight in sights.items() if sight is not None}
+        counts = await store.count_states_of(tx, shown)
+    return build_page(
+        rows,
+        page,
+        key=lambda each: (each.received_at, each.declaration_id),
+        item=lambda each: _declaration(each, counts[each.declaration_id], shown[each.declaration_id], caller),
+        request=request,
+        response=response,
     )
 
 
@@ -305,7 +355,7 @@ async def list_results(
         rows = await store.list_results(
             tx, declaration_id, sight, after=after, code=code, state=state, limit=page.fetch
         )
-    return build_page(rows, page, key=lambda row: (row.row_number,), item=_row, request=request, response=response)
+    return build_page(rows, page, key=lambda row: (row.row_number,), item=show_row, request=request, response=response)
 
 
 @router.get(
@@ -333,7 +383,7 @@ async def read_results_csv(
     names = ("row", "entry_number", "given", "state", "code", "fact", "remedy", "last_day", "removed_usd", "notes")
     writer.writerow(names)
     for row in rows:
-        shown = _row(row).model_dump(mode="json")
+        shown = show_row(row).model_dump(mode="json")
         shown["given"] = _as_text(shown["given"])
         writer.writerow([" ".join(shown[name]) if name == "notes" else shown[name] for name in names])
     headers = {"X-Next-After": str(rows[-1].row_number)} if len(rows) == MOST_CHECKED else {}
@@ -384,7 +434,7 @@ async def read_program_entry(
         seen = [each for each in found if is_reached or each.declaration_id in whole]
     if not seen and not is_reached:
         raise no_entry(number)
-    return RequestsOut(program=program, entry_number=number, requests=list(map(_row, seen)))
+    return RequestsOut(program=program, entry_number=number, requests=list(map(show_row, seen)))
 
 
 async def _find(
@@ -401,7 +451,17 @@ async def _find(
 
 async def _show(tx: Transaction, program: str, declaration_id: str, caller: Identity, today: date) -> DeclarationOut:
     found, sight = await _find(tx, program, declaration_id, caller, today)
-    counts = await store.count_states(tx, declaration_id, sight)
+    not_ready = await find_not_ready(tx, declaration_id, sight, today)
+    return _declaration(found, await store.count_states(tx, declaration_id, sight), sight, caller, not_ready)
+
+
+def _declaration(
+    found: Declaration,
+    counts: list[StateCount],
+    sight: Sight,
+    caller: Identity,
+    not_ready: Sequence[NotReady] | None = None,
+) -> DeclarationOut:
     return DeclarationOut(
         declaration_id=found.declaration_id,
         program=found.program,
@@ -413,7 +473,16 @@ async def _show(tx: Transaction, program: str, declaration_id: str, caller: Iden
         made_by=_maker(found, caller),
         removed_usd=format_cents(sum(each.removed_cents for each in counts)),
         states=show_states(counts),
-        results=f"/programs/{program}/declarations/{declaration_id}/results",
+        payees_not_ready=len(not_ready) if not_ready is not None else None,
+        not_ready=[
+            PayeeNotReadyOut(
+                importer_number=shown_importer_number(caller, each.importer_number),
+                missing=list(each.missing),
+                remedy=each.remedy,
+            )
+            for each in list(not_ready or ())[:MOST_NAMED]
+        ],
+        results=f"/programs/{found.program}/declarations/{found.declaration_id}/results",
     )
 
 
@@ -422,7 +491,8 @@ def _maker(found: Declaration, caller: Identity) -> str:
     return shown_importer_number(caller, found.made_by) if found.made_by in found.importers else found.made_by
 
 
-def _row(row: RequestRow) -> RowOut:
+def show_row(row: RequestRow) -> RowOut:
+    """A row as it is shown, its code and notes in words."""
     told = CODES[row.code] if row.code is not None else None
     return RowOut.model_validate(
         {

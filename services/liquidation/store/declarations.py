@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -65,6 +65,20 @@ _SEEN: Final = """
 ({whole}::boolean OR left(entry_number, 3) = {filer}::text OR EXISTS (
     SELECT FROM entries mine WHERE mine.entry_number = declared_entries.entry_number
         AND mine.importer_number = ANY({importers}::text[])))
+"""
+# The last received first, along the index of the program; of a declarant those that `sight_of` shows some part of.
+_DECLARATIONS: Final = """
+SELECT * FROM declarations
+WHERE program = $1 AND door <> 'program' AND ($2::timestamptz IS NULL OR (received_at, declaration_id) < ($2, $3::text))
+    AND ($4::boolean OR importers && $5::text[] OR filer_code = $6::text OR made_by = $7::text)
+ORDER BY received_at DESC, declaration_id DESC LIMIT $8
+"""
+_COUNTS_OF: Final = f"""
+SELECT declaration_id, state, code, count(*) AS entries, sum(removed_cents)::bigint AS removed_cents
+FROM declared_entries WHERE declaration_id = ANY($1::text[]) AND {
+    _SEEN.format(whole="(declaration_id = ANY($2::text[]))", importers="$3", filer="$4")
+}
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 _NOBODY: Final = """
 SELECT NOT EXISTS (
@@ -301,6 +315,31 @@ async def find_declaration(tx: Transaction, declaration_id: str) -> Declaration 
     return Declaration(**dict(rows[0])) if rows else None
 
 
+class Speaker(Protocol):
+    """Who asks for declarations: somebody, with the importers and the filer that are spoken for."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def importers(self) -> frozenset[str]: ...
+    @property
+    def filer_code(self) -> str | None: ...
+
+
+async def list_declarations(
+    tx: Transaction, program: str, speaker: Speaker | None, *, after: tuple[datetime, str] | None, limit: int
+) -> list[Declaration]:
+    """Declarations to a program, the last received first: those that somebody has part in, or all for None.
+
+    What a program put on a roll by itself is no declaration.
+    """
+    whose: tuple[bool, list[str], str | None, str | None] = (True, [], None, None)
+    if speaker is not None:
+        whose = (False, sorted(speaker.importers), speaker.filer_code, speaker.subject)
+    rows = await bulk.fetch(tx, _DECLARATIONS, program, *(after or (None, None)), *whose, limit)
+    return [Declaration(**dict(row)) for row in rows]
+
+
 async def list_known_rows(tx: Transaction, declaration_id: str, entry_numbers: Sequence[str]) -> set[str]:
     """Which of these entries the declaration names already."""
     rows = await bulk.fetch(tx, _KNOWN_ROWS, declaration_id, list(entry_numbers))
@@ -381,9 +420,9 @@ async def list_unjudged(tx: Transaction, declaration_id: str, limit: int) -> lis
     return [row["entry_number"] for row in await bulk.fetch(tx, _UNJUDGED, declaration_id, limit)]
 
 
-async def finish_judging(tx: Transaction, declaration_id: str, now: datetime) -> None:
-    """Every row is judged, if none is left."""
-    await bulk.execute(tx, _FINISH, declaration_id, now)
+async def finish_judging(tx: Transaction, declaration_id: str, now: datetime) -> bool:
+    """Every row is judged, if none is left; gives whether that was not so before."""
+    return await bulk.execute(tx, _FINISH, declaration_id, now) == 1
 
 
 async def count_states(tx: Transaction, declaration_id: str, sight: Sight) -> list[StateCount]:
@@ -391,6 +430,21 @@ async def count_states(tx: Transaction, declaration_id: str, sight: Sight) -> li
     scope = f"declaration_id = $1 AND {_SEEN.format(whole='$2', importers='$3', filer='$4')}"
     rows = await bulk.fetch(tx, _COUNTS.replace("SCOPE", scope), declaration_id, *sight.arguments)
     return [StateCount(*row.values()) for row in rows]
+
+
+async def count_states_of(tx: Transaction, sights: Mapping[str, Sight]) -> dict[str, list[StateCount]]:
+    """How many rows of several declarations are in which state, each as far as it is seen; one statement for all.
+
+    Declarations that are not seen whole are seen by one speaker: they have the same importers and filer.
+    """
+    found: dict[str, list[StateCount]] = {name: [] for name in sights}
+    parts = [each for each in sights.values() if not each.is_whole] or [WHOLE]
+    _, importers, filer = parts[0].arguments
+    whole = [name for name, each in sights.items() if each.is_whole]
+    for row in await bulk.fetch(tx, _COUNTS_OF, list(sights), whole, importers, filer):
+        name, *counts = row.values()
+        found[name].append(StateCount(*counts))
+    return found
 
 
 async def count_program_states(tx: Transaction, program: str) -> list[StateCount]:

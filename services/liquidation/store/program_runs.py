@@ -6,15 +6,47 @@ from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from services.liquidation.domain.program.definition import Definition
+from services.liquidation.store.programs import Standing
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
 RunKind = Literal["posting", "cycle"]
 RunState = Literal["running", "done", "stopped"]
-Standing = Literal["running", "paused", "stayed", "aborted", "ended"]
 
 _HOLD_STANDING: Final = "SELECT standing FROM programs WHERE program = $1 FOR SHARE"
 _SET_STANDING: Final = "UPDATE programs SET standing = $2, standing_since = $3 WHERE program = $1"
+# What an aborted program still has open: requests that are withdrawn with it.
+_OPEN: Final = """
+SELECT DISTINCT entry_number FROM declared_entries
+WHERE program = $1 AND entry_number > $2 AND state NOT IN ('posted', 'withdrawn') AND code IS DISTINCT FROM 'repeated'
+ORDER BY entry_number LIMIT $3
+"""
+_WITHDRAW: Final = """
+UPDATE declared_entries SET state = 'withdrawn', withdrawn_at = $3, code = NULL, notes = '{}', removed_cents = 0
+WHERE program = $1 AND entry_number = ANY($2::text[]) AND state NOT IN ('posted', 'withdrawn')
+    AND code IS DISTINCT FROM 'repeated'
+"""
+# Requests that wait for a day of the law: the last one on which who writes the act has the power to, or on which an
+# entry that is not liquidated is not liquidated by operation of law.
+_NEAR: Final = """
+SELECT r.entry_number, r.act, e.importer_number, e.center,
+    CASE r.act WHEN 'reliquidate' THEN e.liquidated_on + c.last_day ELSE e.deemed_on END AS last_day
+FROM declared_entries r JOIN entries e ON e.entry_number = r.entry_number
+JOIN unnest($2::text[], $3::integer[]) AS c(name, last_day) ON c.name = r.cohort
+WHERE r.program = $1 AND r.state IN ('due', 'waiting') AND r.act IN ('reliquidate', 'liquidate')
+    AND CASE r.act WHEN 'reliquidate' THEN e.liquidated_on + c.last_day ELSE e.deemed_on END <= $4::date
+    AND (e.liquidated_on IS NOT NULL) = (r.act = 'reliquidate')
+"""
+_NEAR_LIST: Final = f"SELECT * FROM ({_NEAR}) AS near WHERE entry_number > $5 ORDER BY entry_number LIMIT $6"
+_NEAR_COUNT: Final = f"SELECT count(*) AS entries, min(last_day) AS first FROM ({_NEAR}) AS near"
+_PACE: Final = """
+SELECT max(progressed_at) AS last FROM program_run_parts WHERE program = $1 AND run = $2 AND chunks > 0
+"""
+_UNDETERMINED: Final = """
+SELECT count(*) AS entries FROM program_postings p
+JOIN assessments a ON a.entry_number = p.entry_number AND a.act_key = p.act_key AND a.outcome = 'undetermined'
+WHERE p.program = $1 AND p.outcome = 'undetermined'
+"""
 _POSTING: Final = """
 SELECT p.program FROM programs p JOIN program_revisions r ON r.program = p.program AND r.state = 'released'
 WHERE p.standing = 'running' ORDER BY p.program
@@ -96,9 +128,9 @@ _WAITING_EVENTS: Final = "SELECT coalesce(max(id) - min(id) + 1, 0) AS waiting F
 class Run:
     """A posting day of a program; amounts in cents.
 
-    `cycle_on` is the Friday of the weekly cycle that posted, None: the program did. `set_based` and `careful` are entries
-    by lane, `dropped` were due and not any more when they were looked at, of the `undetermined` a fact of the money is
-    missing. `root` is the root of its proofs, None until they are sealed.
+    `cycle_on` is the Friday of the weekly cycle that posted, None: the program did. `set_based` and `careful` are
+    entries by lane, `dropped` were due and not any more when they were looked at, of the `undetermined` a fact of the
+    money is missing. `root` is the root of its proofs, None until they are sealed.
     """
 
     program: str
@@ -269,3 +301,55 @@ async def count_waiting_events(tx: Transaction) -> int:
     """About how many events are still to be published, at most."""
     (row,) = await bulk.fetch(tx, _WAITING_EVENTS)
     return int(row["waiting"])
+
+
+class NearDay(NamedTuple):
+    """An entry whose last day of the law comes near, or is over, while its refund waits."""
+
+    entry_number: str
+    act: str
+    importer_number: str
+    center: str | None
+    last_day: date
+
+
+async def list_near(
+    tx: Transaction, program: Definition, until: date, *, after: str = "", limit: int = 100
+) -> list[NearDay]:
+    """Entries that wait with a last day until a day, in order of number."""
+    rows = await bulk.fetch(tx, _NEAR_LIST, *_near_arguments(program, until), after, limit)
+    return [NearDay(*row.values()) for row in rows]
+
+
+async def count_near(tx: Transaction, program: Definition, until: date) -> tuple[int, date | None]:
+    """How many entries wait with a last day until a day, and the first of these days."""
+    (row,) = await bulk.fetch(tx, _NEAR_COUNT, *_near_arguments(program, until))
+    return row["entries"], row["first"]
+
+
+def _near_arguments(program: Definition, until: date) -> tuple[Any, ...]:
+    names = [each.name for each in program.cohorts]
+    return program.program, names, [each.last_day for each in program.cohorts], until
+
+
+async def find_last_chunk(tx: Transaction, run: Run) -> datetime | None:
+    """When a run was last gone on with; None: nothing of it was posted yet."""
+    (row,) = await bulk.fetch(tx, _PACE, run.program, run.run)
+    last: datetime | None = row["last"]
+    return last
+
+
+async def count_undetermined(tx: Transaction, program: str) -> int:
+    """Entries that are posted and of which a fact of the money is still missing."""
+    (row,) = await bulk.fetch(tx, _UNDETERMINED, program)
+    return int(row["entries"])
+
+
+async def list_open(tx: Transaction, program: str, after: str, limit: int) -> list[str]:
+    """Entries of which a request is neither posted nor withdrawn, in order of number."""
+    return [row["entry_number"] for row in await bulk.fetch(tx, _OPEN, program, after, limit)]
+
+
+async def withdraw_open(tx: Transaction, program: str, entry_numbers: Sequence[str], now: datetime) -> None:
+    """Withdraw what is open of these entries."""
+    await bulk.execute(tx, _WITHDRAW, program, list(entry_numbers), now)

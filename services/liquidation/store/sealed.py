@@ -22,6 +22,7 @@ SEALED: Final = (
     SealedTable("hold_set_events", "hold_set_id", ("revision",), "t.revision"),
     SealedTable("instructed_rates", "case_number", ("rate_id",), "t.made_at, t.rate_id"),
     SealedTable("adcvd_explanations", "entry_number", ("line_number", "case_number", "number"), "t.made_at, t.number"),
+    SealedTable("payment_events", "payment", ("number",), "t.number"),
     SealedTable("program_events", "program", ("number",), "t.number"),
     SealedTable("program_findings", "program", ("entry_number", "number"), "t.found_at, t.entry_number, t.number"),
     SealedTable("program_answers", "program", ("entry_number", "number"), "t.answered_at, t.entry_number, t.number"),

@@ -1,5 +1,6 @@
 """Programs post what is due: acts, money and events of each entry, in two lanes that leave the same rows."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
@@ -8,11 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from services.liquidation.acts.program_days import count_days_near
 from services.liquidation.acts.program_posting import post_programs
+from services.liquidation.acts.program_reversals import reverse_confirmed
+from services.liquidation.acts.program_standing import withdraw_aborted
+from services.liquidation.domain.law import LAW
 from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.store.tables.assessments import assessments
 from services.liquidation.store.tables.programs import program_postings, program_runs
-from services.liquidation.store.tables.records import entries
+from services.liquidation.store.tables.records import entries, review_decisions
 from services.liquidation.store.tables.refunds import refunds
 from shared.db.transaction import transaction
 from tests.integration.liquidation.builders import cycle, published, rows
@@ -147,3 +152,145 @@ async def test_a_cycle_that_takes_an_accepted_entry_has_posted_it_without_the_du
     assert (await office.verdict(number))["state"] == "posted"
     told = [each.data for each in await published(office.engine) if getattr(each.data, "program", None)]
     assert [(each.change, each.program) for each in told] == [("liquidated", "ieepa-2026")]
+
+
+async def make_due(office: Office, *, key: str = "d-1", count: int = 1) -> list[str]:
+    numbers = [await office.file() for _ in range(count)]
+    await office.declare(numbers, key=key)
+    await office.judge()
+    return numbers
+
+
+async def act(office: Office, path: str, who: str, body: dict[str, Any] | None = None, *, key: str = "") -> Any:
+    headers = {"Idempotency-Key": key or f"{path}-{who}"}
+    return await office.call("POST", f"/programs/ieepa-2026/{path}", office.staff(who), json=body, headers=headers)
+
+
+async def test_a_paused_program_posts_nothing_until_it_is_resumed(office: Office) -> None:
+    await make_due(office)
+    office.on(MONDAY)
+    paused = await act(office, "pauses", "kim", {"act": "pause", "reason": "Amounts are looked at again."})
+    assert paused.json()["standing"] == "paused"
+    assert await post(office, MONDAY) == 0
+    again = await act(office, "pauses", "kim", {"act": "pause", "reason": "Twice."}, key="twice")
+    assert (again.status_code, again.json()["code"]) == (409, "program-standing")
+    resumed = await act(office, "pauses", "lee", {"act": "resume", "reason": "They are right."})
+    assert resumed.json()["standing"] == "running"
+    assert await post(office, MONDAY) == 1
+    history = (await office.ok("GET", "/programs/ieepa-2026", office.staff("kim")))["history"]
+    assert [each["change"] for each in history[-2:]] == ["paused", "resumed"]
+
+
+async def test_an_aborted_program_gives_back_what_it_has_not_posted(office: Office) -> None:
+    (number,) = await make_due(office)
+    office.on(MONDAY)
+    aborted = await act(office, "aborts", "kim", {"reason": "SYNTHETIC mandate."})
+    assert aborted.json()["standing"] == "aborted"
+    assert await withdraw_aborted(office.engine, office.clock, LAW.cycle, LAW) == 1
+    assert (await office.verdict(number))["state"] == "withdrawn"
+    assert await post(office, MONDAY) == 0
+    # A correction that had waited for the refund governs now, and no decision of the program waits for a cycle.
+    await office.correct(number, 2, duties(("8471300100", 1, "0.00")), at="2026-06-16T19:00:00Z")
+    (entry,) = await rows(office.engine, entries)
+    assert entry.version == 2
+    assert {row.status for row in await rows(office.engine, review_decisions)} == {"withdrawn"}
+    refused = await office.send(f"Entry number\n{number}\n", key="d-2")
+    assert (refused.status_code, refused.json()["code"]) == (409, "program-closed")
+
+
+async def test_a_reversal_is_asked_by_one_confirmed_by_another_and_bills_the_duty_again(office: Office) -> None:
+    (number,) = await make_due(office)
+    assert await post(office, MONDAY) == 1
+    office.on(MONDAY + timedelta(days=30))
+    body = {"entries": [number], "by": "center", "reason": "SYNTHETIC order was reversed."}
+    assert (await act(office, "reversals", "kim", body)).json()["entries"] == 1
+    own = await act(office, "reversals/confirmations", "kim")
+    assert (own.status_code, own.json()["code"]) == (403, "second-person-required")
+    assert (await act(office, "reversals/confirmations", "lee")).json()["entries"] == 1
+    assert await reverse_confirmed(office.engine, office.clock, POLICY) == 1
+    (entry,) = await rows(office.engine, entries)
+    assert (entry.effect_duty_cents, entry.liquidated_on) == (0, MONDAY)
+    (posted,) = await rows(office.engine, program_postings)
+    assert (posted.reversal, posted.reversed_key) == ("done", "reliquidation:1")
+    # The refund was not paid yet: it ends, and nothing is owed by either side.
+    assert [row.state for row in await rows(office.engine, refunds)] == ["replaced"]
+    nothing = await act(office, "reversals", "kim", body, key="again")
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing-to-reverse")
+
+
+async def test_a_reversal_that_the_law_does_not_allow_any_more_is_refused_and_told(office: Office) -> None:
+    (number,) = await make_due(office)
+    assert await post(office, MONDAY) == 1
+    office.on(MONDAY + timedelta(days=120))
+    await act(office, "reversals", "kim", {"by": "center", "reason": "SYNTHETIC order was reversed."})
+    await act(office, "reversals/confirmations", "lee")
+    await reverse_confirmed(office.engine, office.clock, POLICY)
+    progress = await office.ok("GET", "/programs/ieepa-2026/progress", office.staff("kim"))
+    assert progress["reversals"] == [{"state": "refused", "code": "too-late", "entries": 1, "removed_usd": "9375.00"}]
+    (entry,) = [each for each in await rows(office.engine, entries) if each.entry_number == number]
+    assert entry.effect_duty_cents == -937_500
+
+
+async def test_progress_says_how_fast_it_goes_and_which_days_come_near(office: Office) -> None:
+    number, liquidated_on = await liquidated(office)
+    office.on(liquidated_on + timedelta(days=70))
+    await office.declare([number])
+    await office.judge()
+    office.on(liquidated_on + timedelta(days=86))
+    progress = await office.ok("GET", "/programs/ieepa-2026/progress", office.staff("kim"))
+    last_day = (liquidated_on + timedelta(days=90)).isoformat()
+    assert (progress["days_near"], progress["first_last_day"], progress["run"]) == (1, last_day, None)
+    days = (await office.ok("GET", "/programs/ieepa-2026/days", office.staff("kim")))["items"]
+    assert [(each["entry_number"], each["last_day"], each["is_over"]) for each in days] == [(number, last_day, False)]
+    async with transaction(office.engine) as tx:
+        assert await count_days_near(tx, liquidated_on + timedelta(days=86)) == {"ieepa-2026": 1}
+        assert await count_days_near(tx, liquidated_on + timedelta(days=84)) == {"ieepa-2026": 0}
+    await post(office, liquidated_on + timedelta(days=87))
+    progress = await office.ok("GET", "/programs/ieepa-2026/progress", office.staff("kim"))
+    assert progress["days_near"] == 0
+    assert progress["run"]["posted"] == 1
+    runs = (await office.ok("GET", "/programs/ieepa-2026/runs", office.staff("kim")))["items"]
+    assert [(each["run"], each["state"], each["refund_usd"]) for each in runs] == [
+        (1, "done", progress["run"]["refund_usd"])
+    ]
+
+
+async def test_edge_24_what_the_clock_took_undeclared_is_listed_with_its_protest_day(office: Office) -> None:
+    number, liquidated_on = await liquidated(office)
+    (lost,) = (await office.ok("GET", "/programs/ieepa-2026/lost-to-clock", office.staff("kim")))["items"]
+    assert (lost["entry_number"], lost["liquidated_on"]) == (number, liquidated_on.isoformat())
+    assert lost["protest_by"] == (liquidated_on + timedelta(days=180)).isoformat()
+    assert lost["despite_hold"] is False
+
+
+async def test_at_most_so_many_entries_are_posted_in_a_day(service_engine: Any) -> None:
+    given = program(posting={"days": ["mon", "tue"], "max_per_day": 2})
+    async with posting_office(service_engine, given) as office:
+        await make_due(office, count=3)
+        assert await post(office, MONDAY) == 2
+        assert await post(office, MONDAY) == 0
+        assert await post(office, MONDAY + timedelta(days=1)) == 1
+        assert [row.state for row in await rows(office.engine, program_runs)] == ["stopped", "done"]
+
+
+async def test_two_workers_take_disjoint_ranges(office: Office) -> None:
+    await make_due(office, count=12)
+    office.on(MONDAY)
+    posted = await asyncio.gather(
+        *(post_programs(office.engine, office.clock, POLICY, parts=3, chunk=2) for _ in range(3))
+    )
+    assert sum(posted) == 12
+    (run,) = await rows(office.engine, program_runs)
+    assert (run.state, run.set_based, run.careful) == ("done", 12, 0)
+
+
+async def test_what_two_programs_remove_is_refunded_once(office: Office) -> None:
+    (number,) = await make_due(office)
+    second = program(program="other-order", declaring=program()["declaring"])
+    await office.release(second)
+    await office.declare([number], key="d-2", program="other-order")
+    await office.judge()
+    assert (await office.verdict(number, "other-order"))["code"] == "effects-overlap"
+    assert await post(office, MONDAY) == 1
+    await office.judge()
+    assert (await office.verdict(number, "other-order"))["code"] == "effects-overlap"

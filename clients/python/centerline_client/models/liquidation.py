@@ -259,17 +259,6 @@ class AskIn(Model):
     """
 
 
-class AssessedOut(Model):
-    """
-    What the act comes to by what is known now.
-    """
-
-    outcome: str
-    total_usd: str | None
-    is_disregarded: bool
-    why: str | None
-
-
 class AssumptionIn(Model):
     """
     A value that no source settles: a setting of the program with what is assumed.
@@ -1702,15 +1691,6 @@ class LaneOut(Model):
     oldest_at: AwareDatetime
 
 
-class LeafOut(Model):
-    """
-    The canonical text of what was posted, and its SHA-256.
-    """
-
-    text: str
-    sha256: str
-
-
 class LeftOutCount(Model):
     """
     How many protests were refused or are left out for one reason.
@@ -1804,18 +1784,6 @@ class LineFee(Model):
     """
     US dollars as a decimal string with at most two decimals.
     """
-
-
-class LineOut(Model):
-    """
-    Duty of one line under one number that was removed.
-    """
-
-    line_number: int
-    hts: str
-    before_usd: str
-    removed_usd: str
-    after_usd: str
 
 
 class LineQuantity(Model):
@@ -1937,6 +1905,24 @@ class LookOut(Model):
     looked_at: AwareDatetime | None
 
 
+class LostOut(Model):
+    """
+    An entry that the program reaches, that nobody declared, and that was liquidated with the duty.
+    """
+
+    entry_number: str
+    importer_number: str
+    liquidated_on: date_aliased
+    despite_hold: bool
+    """
+    A hold set matched it, and its period would have ended before it lifts.
+    """
+    protest_by: date_aliased
+    """
+    The safe last day to protest (19 USC 1514).
+    """
+
+
 class MatchedEntryOut(Model):
     """
     An entry that a hold set matches; `is_due`: the next cycle would liquidate it without the set.
@@ -1995,6 +1981,23 @@ class MoneyIn(Model):
     ordered_from: date_aliased | None = None
 
 
+class NearDayOut(Model):
+    """
+    An entry that waits while its last day comes near.
+    """
+
+    entry_number: str
+    importer_number: str
+    center: str | None
+    act: str
+    """
+    Words: liquidate, reliquidate; there may be others.
+    """
+    last_day: date_aliased
+    is_over: bool
+    legal_basis: str
+
+
 class NextDayOut(Model):
     """
     The first day from today on by which somebody has to act, by law or by a policy of CBP.
@@ -2024,17 +2027,6 @@ class ObjectionIn(Model):
     category: str
     nature: str
     reasons: str
-
-
-class OfProgramOut(Model):
-    """
-    The revision that was in force.
-    """
-
-    definition: dict[str, Any] | None
-    """
-    null: it names importers whose numbers the caller may not see whole; the leaf has its digest.
-    """
 
 
 class OfferOut(Model):
@@ -2139,16 +2131,6 @@ class OperatorActOut(Model):
     ended_at: AwareDatetime | None
 
 
-class OrderOut(Model):
-    """
-    The order by which it was done.
-    """
-
-    title: str
-    order: str
-    citation: str
-
-
 class OutboxOut(Model):
     """
     What waits to be published.
@@ -2243,8 +2225,24 @@ class PageIssueOut(Model):
     """
 
 
+class PageLostOut(Model):
+    items: list[LostOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
 class PageMatchedEntryOut(Model):
     items: list[MatchedEntryOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
+class PageNearDayOut(Model):
+    items: list[NearDayOut]
     next: str | None = None
     """
     The link to the next page; absent or null on the last.
@@ -2278,6 +2276,18 @@ class PartyIn(Model):
     name: str
     address: str
     agent: str | None = None
+
+
+class PauseIn(Model):
+    """
+    To pause a program, or to resume it.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    reason: str
+    act: Literal['pause', 'resume']
 
 
 class PaymentIn(Model):
@@ -2391,50 +2401,6 @@ class PostedActOut(Model):
     entry_number: str
     sequence: int
     change: str
-
-
-class PostedOut(Model):
-    """
-    What was posted, as the leaf has it, field by field.
-    """
-
-    program: str
-    revision: int
-    definition_sha256: str
-    """
-    SHA-256 of the revision: JSON with sorted keys and no blanks.
-    """
-    entry_number: str
-    version: int
-    """
-    The version of the summary that governed.
-    """
-    declaration_id: str
-    row_number: int
-    cohort: str
-    act: str
-    writer: str
-    act_key: str
-    sequence: int
-    """
-    The number of the act on the entry, as `entry-changed` tells it.
-    """
-    posted_on: date_aliased
-    liquidated_on: date_aliased
-    paid_on: date_aliased | None
-    headings: list[str]
-    removed_usd: str
-    outcome: str
-    interest_usd: str | None
-    """
-    Owed to the importer; negative where the importer owed.
-    """
-    refund_usd: str | None
-    refund_number: str | None
-    missing: str | None
-    """
-    The fact without which interest could not be reckoned when it was posted.
-    """
 
 
 class PostingIn(Model):
@@ -2876,6 +2842,17 @@ class RateIn(Model):
     entered_to: date_aliased | None = None
 
 
+class RateOut(Model):
+    """
+    A rate that was recorded.
+    """
+
+    rate_id: UUID
+    message_number: str
+    case_number: str
+    rate_pct: str
+
+
 class ReadingOut(Model):
     """
     How a rule is read where the law leaves it open.
@@ -2913,6 +2890,17 @@ class Ready(Model):
     """
     Each check with its problem, null where all is well.
     """
+
+
+class ReasonIn(Model):
+    """
+    Why it is done.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    reason: str
 
 
 class ReasonedActIn(Model):
@@ -3050,22 +3038,6 @@ class RefundPaymentIn(Model):
     """
     Legal day in America/New_York.
     """
-
-
-class RefundStandOut(Model):
-    """
-    The refund as it stands now.
-    """
-
-    refund_number: str
-    state: str
-    """
-    Words: waiting-for-enrollment, ready, certified, paid, replaced; there may be others.
-    """
-    refund_usd: str
-    due_on: date_aliased
-    certified_on: date_aliased | None
-    paid_on: date_aliased | None
 
 
 class RefusalUseOut(Model):
@@ -3236,14 +3208,47 @@ class RetryIn(Model):
     """
 
 
+class ReversalIn(Model):
+    """
+    What is to be undone: the entries that are named, those of a run, or all that the program posted.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    reason: str
+    entries: list[str] | None = None
+    run: int | None = None
+    by: Literal['center', 'court-judgment']
+    """
+    Whose power: the Center's within 90 days (19 USC 1501), or a judgment as headquarters instructs.
+    """
+
+
 class ReversalOut(Model):
     """
-    How it was undone, where it was.
+    How many entries are to be reversed.
+    """
+
+    program: str
+    entries: int
+
+
+class ReversalStateOut(Model):
+    """
+    Postings by how far their reversal is.
     """
 
     state: str
-    reason: str | None
-    act_key: str | None
+    """
+    Words: asked, confirmed, done, refused; there may be others.
+    """
+    code: str | None
+    """
+    Why it is refused.
+    """
+    entries: int
+    removed_usd: str
 
 
 class RevisionOut(Model):
@@ -3353,6 +3358,20 @@ class RowOut(Model):
     judged_at: AwareDatetime | None
 
 
+class RuleOut(Model):
+    """
+    A rule with its source; `evidence` S read, P partly read, M recalled, U unsettled.
+    """
+
+    id: str
+    citation: str
+    evidence: str
+    """
+    Words: S, P, M, U; there may be others.
+    """
+    text: str
+
+
 class RuleSummaryOut(Model):
     """
     A rule in a list.
@@ -3392,14 +3411,53 @@ class RuleSummaryOut(Model):
 
 class RunOut(Model):
     """
-    The run in which it was posted.
+    A posting day: what was posted, in which lane, to how much money.
     """
 
+    program: str
     run: int
     kind: str
-    state: str
+    """
+    cycle: the weekly cycle posted what waited for it. Words: posting, cycle; there may be others.
+    """
     posted_on: date_aliased
-    lane: str
+    cycle_on: date_aliased | None
+    revision: int
+    state: str
+    """
+    Words: running, done, stopped; there may be others.
+    """
+    posted: int
+    set_based: int
+    """
+    Entries whose money was assessed by arrays.
+    """
+    careful: int
+    """
+    Entries that were assessed one by one, and those of a cycle.
+    """
+    dropped: int
+    """
+    Entries that were due and were not any more when they were looked at.
+    """
+    undetermined: int
+    """
+    Posted, with a fact of the money missing.
+    """
+    removed_usd: str
+    interest_usd: str
+    refund_usd: str
+    began_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    why: str | None
+    """
+    Why it was stopped.
+    """
+    leaves: int | None
+    root: str | None
+    """
+    Root of the proofs of its entries, hexadecimal; null until it is sealed.
+    """
 
 
 class ScopeOut(Model):
@@ -3485,6 +3543,20 @@ class SealedLineOut(Model):
     """
     Why the reader does not see it; its seal is shown all the same.
     """
+
+
+class SegmentOut(Model):
+    """
+    Money that one side owed the other for a time; `start` is day 0, `end` bears interest.
+    """
+
+    debtor: str
+    """
+    Words: importer, cbp; there may be others.
+    """
+    amount_usd: str
+    start: date_aliased
+    end: date_aliased
 
 
 class SelectedOut(Model):
@@ -3687,32 +3759,6 @@ class SignIn(Model):
     reasons: str | None = None
 
 
-class SignatureOut(Model):
-    """
-    Who signed, the first or the second.
-    """
-
-    number: int
-    signed_at: AwareDatetime
-    signed_by: str
-    signed_for: str | None
-    authority: str
-    """
-    The row of the table of authority that it rests on.
-    """
-
-
-class SigningIn(Model):
-    """
-    The digest of what the caller read.
-    """
-
-    model_config = ConfigDict(
-        extra='forbid',
-    )
-    sha256: str
-
-
 class SnapshotOut(Model):
     """
     A dry run that was kept; money of what the cycle takes.
@@ -3761,6 +3807,19 @@ class StandingLettersOut(Model):
     letters: int
 
 
+class StandingOut(Model):
+    """
+    How a program stands.
+    """
+
+    program: str
+    standing: str
+    """
+    Words: running, paused, stayed, ended, aborted; there may be others.
+    """
+    since: AwareDatetime | None
+
+
 class StateOut(Model):
     """
     Rows in one state, by code.
@@ -3773,6 +3832,18 @@ class StateOut(Model):
     code: str | None
     entries: int
     removed_usd: str
+
+
+class StayIn(Model):
+    """
+    That an order stays a program, or does not any more.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    reason: str
+    act: Literal['stay', 'lift']
 
 
 class StepIn(Model):
@@ -3899,6 +3970,54 @@ class TimelineCodesOut(Model):
     items: list[TimelineCodeOut]
 
 
+class TimelineRowOut(Model):
+    """
+    An act or a day, with everything by which a picture places it.
+    """
+
+    code: str
+    """
+    Stable: GET /timeline-codes says what each means.
+    """
+    track: str
+    """
+    Words: release, summary, review, suspension, extension, liquidation, finality, protest, money, special; there may be others.
+    """
+    kind: str
+    """
+    Words: act, law, policy, goal; there may be others.
+    """
+    title: str
+    whose: str | None
+    """
+    Who has to act by the day.
+    """
+    state: str
+    """
+    arguable: the safe day has passed, the last arguable one has not; unknown: a day binds that is not known, `what` and `inputs` say why; standing: it has no day. Words: happened, passed, arguable, today, coming, unknown, standing; there may be others.
+    """
+    on: date_aliased | None
+    """
+    The day in law of an act, or the safe day.
+    """
+    last_arguable: date_aliased | None
+    what: str
+    rule: RuleOut | None
+    unsettled: str | None
+    """
+    What of the rule is open.
+    """
+    detail: str | None
+    effect: ActEffectOut | None
+    inputs: dict[str, str]
+    references: list[ReferenceOut]
+    actor: str | None
+    authority: str | None
+    """
+    The row of the table of authority that an act rests on; for staff.
+    """
+
+
 class TotalOut(Model):
     """
     Entries of one value of a dimension.
@@ -3911,26 +4030,6 @@ class TotalOut(Model):
     entries: int
     removed_usd: str
     likely_usd: str | None
-
-
-class TreeOut(Model):
-    """
-    The path from the leaf to the root of its run (RFC 6962, 2.1).
-    """
-
-    leaves: int
-    """
-    How many entries the run posted.
-    """
-    index: int
-    """
-    The place of this one among them, from 0, in order of entry number.
-    """
-    path: list[str]
-    """
-    The digests beside the way, the lowest first.
-    """
-    root: str
 
 
 class TrialLineOut(Model):
@@ -4009,6 +4108,23 @@ class UncalculatedClockOut(Model):
     """
     text: str
     missing: list[str]
+
+
+class UnknownClockOut(Model):
+    """
+    An entry with a clock that cannot be computed.
+    """
+
+    entry_number: str
+    missing: str | None
+    """
+    The fact that is missing.
+    """
+    rule: RuleOut | None
+    entry_type: str | None
+    entry_date: date_aliased | None
+    released_at: AwareDatetime | None
+    center: str | None
 
 
 class UnreadPartitionOut(Model):
@@ -4145,6 +4261,18 @@ class VersionOut(Model):
     """
 
 
+class VoidedLiquidationOut(Model):
+    """
+    A liquidation without effect in law, and why.
+    """
+
+    liquidated_on: date_aliased
+    liquidation_kind: str
+    voided_on: date_aliased
+    rule: RuleOut
+    why: str
+
+
 class VoidedOut(Model):
     """
     A liquidation without effect, and the state that was restored.
@@ -4195,6 +4323,53 @@ class WhatIfIn(Model):
     """
     The item that it would decide.
     """
+
+
+class WhatIfOut(Model):
+    """
+    What would follow, as the money stands now; nothing of it is kept.
+    """
+
+    entry_number: str
+    would_apply: bool
+    """
+    False: the law lets no decision reach the entry; `remedy` says what does.
+    """
+    rule: RuleOut | None
+    remedy: str | None
+    liquidated_on: date_aliased | None
+    """
+    The day to which the money is reckoned.
+    """
+    basis: str | None
+    """
+    `today`: no day is planned for the entry.
+    """
+    with_decisions: list[str]
+    """
+    Decisions on other items that would take effect with it.
+    """
+    outcome: str | None
+    changes: list[ClassChangeOut]
+    change_usd: str | None
+    interest_usd: str | None
+    interest_periods: list[SegmentOut]
+    total_usd: str | None
+    is_disregarded: bool
+    """
+    True when the net difference is under 20 dollars.
+    """
+    bill_usd: str | None
+    """
+    The bill that would be sent, with what it would carry over.
+    """
+    refund_usd: str | None
+    missing: str | None
+    """
+    The fact without which the rest cannot be told.
+    """
+    why: str | None
+    foreseen: str | None
 
 
 class WhenIn(Model):
@@ -4275,117 +4450,14 @@ class WithdrawalOut(Model):
     withdrawn: list[str]
 
 
-class ServicesLiquidationApiAdcvdErrorsRateOut(Model):
-    """
-    A rate that was recorded.
-    """
-
-    rate_id: UUID
-    message_number: str
-    case_number: str
-    rate_pct: str
-
-
-class ServicesLiquidationApiAssessmentsSegmentOut(Model):
-    """
-    Money that one side owed the other for a time; `start` is day 0, `end` bears interest.
-    """
-
-    debtor: str
-    """
-    Words: importer, cbp; there may be others.
-    """
-    amount_usd: str
-    start: date_aliased
-    end: date_aliased
-
-
-class ServicesLiquidationApiCommonRuleOut(Model):
-    """
-    A rule with its source; `evidence` S read, P partly read, M recalled, U unsettled.
-    """
-
-    id: str
-    citation: str
-    evidence: str
-    """
-    Words: S, P, M, U; there may be others.
-    """
-    text: str
-
-
-class ServicesLiquidationApiProgramProofsActOut(Model):
-    """
-    The legal act in the history of the entry.
-    """
-
-    change: str
-    occurred_on: date_aliased
-    rule: str
-    kind: str | None
-    authority: str | None
-
-
-class ServicesLiquidationApiProgramProofsRateOut(Model):
-    """
-    The rate of one quarter.
-    """
-
-    quarter: str | None
-    """
-    null: a rate that the order names.
-    """
-    from_: Annotated[date_aliased, Field(alias='from')]
-    """
-    The first day that bears it.
-    """
-    to: date_aliased
-    days: int
-    rate_pct: str
-    """
-    Percent a year, compounded daily; that of an order is simple.
-    """
-
-
-class ServicesLiquidationApiProgramProofsRuleOut(Model):
-    """
-    A rule that was applied.
-    """
-
-    rule: str
-    citation: str
-    says: str
-
-
-class ServicesLiquidationApiProgramProofsSegmentOut(Model):
-    """
-    A time in which one side owed the other.
-    """
-
-    debtor: str
-    """
-    Words: importer, cbp; there may be others.
-    """
-    amount_usd: str
-    start: date_aliased
-    """
-    Bears no interest.
-    """
-    end: date_aliased
-    """
-    Bears interest.
-    """
-    rates: list[ServicesLiquidationApiProgramProofsRateOut]
-
-
-class ServicesLiquidationApiTimelineActOut(Model):
+class ActOut(Model):
     """
     What happened.
     """
 
     on: date_aliased
     what: str
-    rule: ServicesLiquidationApiCommonRuleOut | None = None
+    rule: RuleOut | None = None
     detail: str | None = None
     actor: str | None = None
     authority: str | None = None
@@ -4423,7 +4495,7 @@ class AssessmentOut(Model):
     """
     Words: no-change, increase, refund, undetermined, void; there may be others.
     """
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     changes: list[ClassChangeOut]
     change_usd: str
     interest_usd: str | None
@@ -4431,7 +4503,7 @@ class AssessmentOut(Model):
     Interest to the act, less what an earlier act assessed.
     """
     total_usd: str | None
-    interest_periods: list[ServicesLiquidationApiAssessmentsSegmentOut]
+    interest_periods: list[SegmentOut]
     is_disregarded: bool
     """
     True when the net difference is under 20 dollars.
@@ -4895,7 +4967,7 @@ class ComingOut(Model):
     what: str
     safe: date_aliased | None
     last_arguable: date_aliased | None
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     inputs: dict[str, str]
     unsettled: str | None
     """
@@ -4917,7 +4989,7 @@ class CorrectionOut(Model):
     Last day; null while it stays open as long as liquidation is suspended.
     """
     is_window_open: bool
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     barred_by: str | None
     """
     The precondition that is not met.
@@ -5094,7 +5166,7 @@ class DateOut(Model):
 
     what: str
     on: date_aliased
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
 
 
 class DeadlineOut(Model):
@@ -5135,7 +5207,7 @@ class DeadlineOut(Model):
     """
     What happens when the day passes.
     """
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     unsettled: str | None
     """
     What of the rule is open.
@@ -5312,7 +5384,7 @@ class EntryDatesOut(Model):
     Which day is the time of entry, by which rule, and every other day that could have been.
     """
 
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     basis: str | None
     """
     What was recorded; null: the date asserted in the governing version.
@@ -5689,7 +5761,7 @@ class LiquidationOut(Model):
     liquidated_on: date_aliased
     posted_on: date_aliased
     kind: str
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
 
 
 class MeOut(Model):
@@ -5729,42 +5801,12 @@ class MoneyActOut(Model):
 
     on: date_aliased
     what: str
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     detail: str
     actor: str | None
     authority: str | None
     """
     The row of the table of authority that a person's act rests on.
-    """
-
-
-class MoneyOut(Model):
-    """
-    What the interest was reckoned from; amounts are positive where the importer owes.
-    """
-
-    payee: str | None
-    terms: str
-    """
-    Words: 1505c, none, ordered; there may be others.
-    """
-    ordered_rate_pct: str | None
-    ordered_from: date_aliased | None
-    days_in_leap_year: int | None
-    """
-    null: no day of a leap year bears interest.
-    """
-    segments: list[ServicesLiquidationApiProgramProofsSegmentOut]
-    interest_usd: str
-    assessed_before_usd: str
-    """
-    Interest that acts before this one assessed.
-    """
-    change_usd: str
-    total_usd: str
-    is_disregarded: bool
-    """
-    Less than 20 dollars (19 CFR 159.6): neither billed nor refunded.
     """
 
 
@@ -5888,6 +5930,14 @@ class PageRuleSummaryOut(Model):
     """
 
 
+class PageRunOut(Model):
+    items: list[RunOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
 class PageSelectedOut(Model):
     items: list[SelectedOut]
     next: str | None = None
@@ -5906,6 +5956,14 @@ class PageSelectionLineOut(Model):
 
 class PageSnapshotOut(Model):
     items: list[SnapshotOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
+class PageUnknownClockOut(Model):
+    items: list[UnknownClockOut]
     next: str | None = None
     """
     The link to the next page; absent or null on the last.
@@ -5931,6 +5989,11 @@ class ProgramOut(Model):
     """
     The revision that judges; null: it takes no declarations yet.
     """
+    standing: str
+    """
+    Whether it posts; one that is ended or aborted takes no declarations either. Words: running, paused, stayed, ended, aborted; there may be others.
+    """
+    standing_since: AwareDatetime | None
     declaring_from: date_aliased | None
     declaring_until: date_aliased | None
     revisions: list[RevisionOut] | None = None
@@ -5946,9 +6009,35 @@ class ProgressOut(Model):
     """
 
     program: str
+    standing: str
+    """
+    Words: running, paused, stayed, ended, aborted; there may be others.
+    """
     declared: int
     removed_usd: str
     states: list[StateOut]
+    undetermined: int
+    """
+    Of the posted: a fact of the money is still missing.
+    """
+    run: RunOut | None
+    """
+    The last run; null: nothing was posted yet.
+    """
+    entries_per_second: float | None
+    """
+    Of the last run; null while it has posted nothing.
+    """
+    seconds_left: int | None
+    """
+    For what is due, at the rate of the last run; null: not known. Days between runs are not in it.
+    """
+    days_near: int
+    """
+    Entries that wait with their last legal day near or over: GET …/days.
+    """
+    first_last_day: date_aliased | None
+    reversals: list[ReversalStateOut]
 
 
 class ProtestCheckOut(Model):
@@ -6044,7 +6133,7 @@ class ReadinessOut(Model):
     """
     Whether it is known if the importer is a corporation.
     """
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
 
 
 class ReliquidationOut(Model):
@@ -6055,7 +6144,7 @@ class ReliquidationOut(Model):
     number: int
     reliquidated_on: date_aliased
     writer: str
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     kind: str
     effect_duty_usd: str
     effect_fees_usd: str
@@ -6063,30 +6152,6 @@ class ReliquidationOut(Model):
     change_fees_usd: str
     explanation: str
     acted_by: str
-
-
-class ReportOut(Model):
-    """
-    A report that was made, without its bytes.
-    """
-
-    program: str
-    as_of: date_aliased
-    made_at: AwareDatetime
-    made_by: str
-    sha256: str
-    """
-    SHA-256 of the bytes of the report: what is signed.
-    """
-    is_signed: bool
-    """
-    By two people.
-    """
-    signatures: list[SignatureOut]
-    report: str
-    """
-    Where its bytes are.
-    """
 
 
 class RequestsOut(Model):
@@ -6255,89 +6320,19 @@ class TemplatesOut(Model):
     templates: list[DefinitionIn]
 
 
-class TimelineRowOut(Model):
+class TimelineOut(Model):
     """
-    An act or a day, with everything by which a picture places it.
-    """
-
-    code: str
-    """
-    Stable: GET /timeline-codes says what each means.
-    """
-    track: str
-    """
-    Words: release, summary, review, suspension, extension, liquidation, finality, protest, money, special; there may be others.
-    """
-    kind: str
-    """
-    Words: act, law, policy, goal; there may be others.
-    """
-    title: str
-    whose: str | None
-    """
-    Who has to act by the day.
-    """
-    state: str
-    """
-    arguable: the safe day has passed, the last arguable one has not; unknown: a day binds that is not known, `what` and `inputs` say why; standing: it has no day. Words: happened, passed, arguable, today, coming, unknown, standing; there may be others.
-    """
-    on: date_aliased | None
-    """
-    The day in law of an act, or the safe day.
-    """
-    last_arguable: date_aliased | None
-    what: str
-    rule: ServicesLiquidationApiCommonRuleOut | None
-    unsettled: str | None
-    """
-    What of the rule is open.
-    """
-    detail: str | None
-    effect: ActEffectOut | None
-    inputs: dict[str, str]
-    references: list[ReferenceOut]
-    actor: str | None
-    authority: str | None
-    """
-    The row of the table of authority that an act rests on; for staff.
-    """
-
-
-class ToldOut(Model):
-    """
-    What is said beside the proof, as it stands now: nothing of it is under the root.
-    """
-
-    program: OrderOut
-    run: RunOut
-    importer_number: str
-    entry_date: date_aliased | None
-    act: ServicesLiquidationApiProgramProofsActOut | None
-    event_id: str
-    """
-    The `entry-changed` event that told of the act.
-    """
-    rules: list[ServicesLiquidationApiProgramProofsRuleOut]
-    assessment: AssessedOut | None
-    refund: RefundStandOut | None
-    reversal: ReversalOut | None
-
-
-class UnknownClockOut(Model):
-    """
-    An entry with a clock that cannot be computed.
+    What happened to an entry and what comes: apart, and as rows in one order.
     """
 
     entry_number: str
-    missing: str | None
+    state: str
+    happened: list[ActOut]
+    coming: list[ComingOut]
+    rows: list[TimelineRowOut]
     """
-    The fact that is missing.
+    Acts and days by day, on one day acts first, what has no day last; clocks of those protests too that the caller may read.
     """
-    rule: ServicesLiquidationApiCommonRuleOut | None
-    entry_type: str | None
-    entry_date: date_aliased | None
-    released_at: AwareDatetime | None
-    center: str | None
 
 
 class VersionChangesOut(Model):
@@ -6359,65 +6354,6 @@ class VersionChangesOut(Model):
     """
     What the later asserts more, by accounting class; negative is less.
     """
-
-
-class VoidedLiquidationOut(Model):
-    """
-    A liquidation without effect in law, and why.
-    """
-
-    liquidated_on: date_aliased
-    liquidation_kind: str
-    voided_on: date_aliased
-    rule: ServicesLiquidationApiCommonRuleOut
-    why: str
-
-
-class WhatIfOut(Model):
-    """
-    What would follow, as the money stands now; nothing of it is kept.
-    """
-
-    entry_number: str
-    would_apply: bool
-    """
-    False: the law lets no decision reach the entry; `remedy` says what does.
-    """
-    rule: ServicesLiquidationApiCommonRuleOut | None
-    remedy: str | None
-    liquidated_on: date_aliased | None
-    """
-    The day to which the money is reckoned.
-    """
-    basis: str | None
-    """
-    `today`: no day is planned for the entry.
-    """
-    with_decisions: list[str]
-    """
-    Decisions on other items that would take effect with it.
-    """
-    outcome: str | None
-    changes: list[ClassChangeOut]
-    change_usd: str | None
-    interest_usd: str | None
-    interest_periods: list[ServicesLiquidationApiAssessmentsSegmentOut]
-    total_usd: str | None
-    is_disregarded: bool
-    """
-    True when the net difference is under 20 dollars.
-    """
-    bill_usd: str | None
-    """
-    The bill that would be sent, with what it would carry over.
-    """
-    refund_usd: str | None
-    missing: str | None
-    """
-    The fact without which the rest cannot be told.
-    """
-    why: str | None
-    foreseen: str | None
 
 
 class WholeBillOut(Model):
@@ -6523,7 +6459,7 @@ class EntryRecordOut(Model):
     """
     The facts that the state rests on.
     """
-    rule: ServicesLiquidationApiCommonRuleOut | None
+    rule: RuleOut | None
     importer_number: str | None
     """
     Masked when it is a social security number of someone else.
@@ -6576,56 +6512,4 @@ class PageProgramOut(Model):
     next: str | None = None
     """
     The link to the next page; absent or null on the last.
-    """
-
-
-class PageReportOut(Model):
-    items: list[ReportOut]
-    next: str | None = None
-    """
-    The link to the next page; absent or null on the last.
-    """
-
-
-class PageUnknownClockOut(Model):
-    items: list[UnknownClockOut]
-    next: str | None = None
-    """
-    The link to the next page; absent or null on the last.
-    """
-
-
-class ProofOut(Model):
-    """
-    What a program did to an entry, and how that is proved.
-    """
-
-    form: Literal['centerline-proof-1']
-    posted: PostedOut
-    leaf: LeafOut
-    tree: TreeOut | None
-    """
-    null: its run is not sealed yet.
-    """
-    program: OfProgramOut
-    lines: list[LineOut]
-    money: MoneyOut | None
-    """
-    null: no interest was posted.
-    """
-    told: ToldOut
-
-
-class TimelineOut(Model):
-    """
-    What happened to an entry and what comes: apart, and as rows in one order.
-    """
-
-    entry_number: str
-    state: str
-    happened: list[ServicesLiquidationApiTimelineActOut]
-    coming: list[ComingOut]
-    rows: list[TimelineRowOut]
-    """
-    Acts and days by day, on one day acts first, what has no day last; clocks of those protests too that the caller may read.
     """

@@ -173,6 +173,30 @@ NOTE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What each note on an accepted entry means."""
 
+STATE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "read": "Still to be judged.",
+        "dropped": "Not taken, with the reason.",
+        "withdrawn": "Taken back by the declarant.",
+        "nothing": "Taken; no money stands under the heading.",
+        "waiting": "Taken; it waits for something, as its notes say.",
+        "due": "Taken; it is posted on a coming day.",
+        "posted": "Posted: liquidated or reliquidated without the duty.",
+    }
+)
+"""What each state of a row means."""
+
+ACT_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "refuse": "It is not taken.",
+        "with-warehouse-entry": "The duty is removed; the refund comes when its warehouse entry liquidates.",
+        "at-cycle": "The duty is removed; the refund comes when the weekly cycle liquidates it.",
+        "liquidate": "It is liquidated without the duty.",
+        "reliquidate": "It is liquidated anew, without the duty.",
+    }
+)
+"""What follows for an entry that a cohort takes, by the act of the cohort."""
+
 
 def describe_code(code: str | None, *, earlier: str | None = None, headings: str | None = None) -> str | None:
     """The fact behind a code, with the earlier declaration or the chapter 99 numbers that were found.

@@ -77,6 +77,7 @@ CREATE TABLE program_postings (
     posted_at timestamptz NOT NULL,
     leaf bytea NOT NULL,
     reversal text,
+    reversal_by text,
     reversal_asked_at timestamptz,
     reversal_reason text,
     reversed_key text,
@@ -85,7 +86,8 @@ CREATE TABLE program_postings (
 );
 CREATE INDEX program_postings_run ON program_postings (program, run, entry_number);
 CREATE INDEX program_postings_importer ON program_postings (importer_number, program, entry_number);
-CREATE INDEX program_postings_reversal ON program_postings (program, entry_number) WHERE reversal = 'asked';
+CREATE INDEX program_postings_reversal ON program_postings (program, entry_number)
+    WHERE reversal IN ('asked', 'confirmed');
 COMMENT ON TABLE program_postings IS
     'What a program did to each entry: the act, its money, the digest of its proof, how it was undone.';
 CREATE INDEX declared_entries_due ON declared_entries (program, entry_number) WHERE state = 'due';

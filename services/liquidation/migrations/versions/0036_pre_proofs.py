@@ -3,7 +3,7 @@
 from shared.db.platform_migrations import run, seal
 
 revision = "0036_pre_proofs"
-down_revision = "0034_pre_postings"
+down_revision = "0035_pre_payments"
 
 TABLES = """
 CREATE TABLE program_run_blocks (

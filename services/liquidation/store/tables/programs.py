@@ -284,13 +284,20 @@ program_postings = Table(
     Column("posted_at", DateTime(timezone=True), nullable=False),
     Column("leaf", LargeBinary, nullable=False),
     Column("reversal", Text),
+    Column("reversal_by", Text),
     Column("reversal_asked_at", DateTime(timezone=True)),
     Column("reversal_reason", Text),
     Column("reversed_key", Text),
     Column("reversal_code", Text),
     Index("program_postings_run", "program", "run", "entry_number"),
+    Index("program_postings_payee", "program", "run", "importer_number"),
     Index("program_postings_importer", "importer_number", "program", "entry_number"),
-    Index("program_postings_reversal", "program", "entry_number", postgresql_where=text("reversal = 'asked'")),
+    Index(
+        "program_postings_reversal",
+        "program",
+        "entry_number",
+        postgresql_where=text("reversal IN ('asked', 'confirmed')"),
+    ),
     comment="What a program did to each entry: the act, its money, the digest of its proof, how it was undone.",
 )
 
