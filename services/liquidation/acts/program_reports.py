@@ -109,7 +109,7 @@ async def find_report(tx: Transaction, program: str, as_of: date, *, is_held: bo
         f"No report of program {program} was made on {as_of}: a day that is over is not counted again.{kept}",
         rule=_RULE,
         code="report-not-made",
-        remedy=f"POST /programs/{program}/reports makes that of today; GET /programs/{program}/reports lists those made.",
+        remedy=f"POST /programs/{program}/reports makes that of today; GET of the same path lists those made.",
     )
 
 
@@ -164,6 +164,7 @@ def _describe(revision: Revision, as_of: date, now: datetime, counted: Counted, 
         "money": _sum_money(counted),
         "refunds": [_shown(each) for each in counted.refunds],
         "waiting_for_bank_data": [_shown(each) for each in counted.waiting_for_bank],
+        "payments": [_shown(each) for each in counted.payments],
         "excluded": [_explain(each, rules) for each in states if each["state"] == "dropped"],
         "reached_and_not_declared": _describe_trial(trial),
         "days_left": [_shown(each) for each in counted.days_left],
@@ -186,9 +187,13 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sum_money(counted: Counted) -> dict[str, str]:
-    """What is still to be posted, what was, and how far its refunds have come; interest is in what was posted."""
+    """What is still to be posted, what was, and how far its refunds and payments have come.
+
+    Interest is in what was posted. What goes with payments is net: with interest for delay, less what is set off.
+    """
     potential = sum(each["removed_cents"] for each in counted.entries if each["state"] in ("due", "waiting"))
     by_state = {each["state"]: each["refund_cents"] for each in counted.refunds}
+    net = {each["state"]: each["net_cents"] for each in counted.payments}
     return {
         "potential_usd": format_cents(potential),
         "posted_usd": format_cents(sum(each["refund_cents"] for each in counted.posted)),
@@ -198,6 +203,9 @@ def _sum_money(counted: Counted) -> dict[str, str]:
         "ready_usd": format_cents(by_state.get("ready", 0)),
         "certified_usd": format_cents(by_state.get("certified", 0)),
         "sent_usd": format_cents(by_state.get("paid", 0)),
+        "sent_to_banks_usd": format_cents(net.get("paid", 0)),
+        "returned_and_open_usd": format_cents(net.get("returned", 0)),
+        "ever_returned_usd": format_cents(sum(each["returned_cents"] for each in counted.returned)),
     }
 
 
@@ -258,6 +266,11 @@ def _as_rows(document: Mapping[str, Any]) -> str:
             writer.writerow({"entries": each.get("posted", ""), **each, "section": section})
     for name, amount in document["money"].items():
         writer.writerow({"section": "money", "state": name.removesuffix("_usd"), "refund_usd": amount})
+    for each in document["payments"]:
+        says = f"{each['payments']} payments, {each['net_usd']} net of {each['offset_usd']} set off"
+        writer.writerow(
+            {**each, "section": "payments", "entries": each["refunds"], "importers": each["payees"], "says": says}
+        )
     for section in ("refunds", "waiting_for_bank_data"):
         for each in document[section]:
             writer.writerow({**each, "section": section, "entries": each["refunds"], "says": each.get("fact", "")})

@@ -39,6 +39,17 @@ FROM program_postings p JOIN refunds f ON f.entry_number = p.entry_number AND f.
 CROSS JOIN LATERAL jsonb_array_elements_text(f.missing) AS missing(fact)
 WHERE p.program = $1 AND f.state = 'waiting-for-enrollment' GROUP BY missing.fact ORDER BY missing.fact
 """
+# Of what is paid together: what goes to the payee is the refund with interest for delay, less what is set off.
+_PAYMENTS: Final = """
+SELECT state, count(*) AS payments, sum(refunds)::bigint AS refunds, count(DISTINCT payee_number) AS payees,
+    sum(refund_cents)::bigint AS refund_cents, sum(delay_cents)::bigint AS delay_cents,
+    sum(offset_cents)::bigint AS offset_cents, sum(refund_cents + delay_cents - offset_cents)::bigint AS net_cents
+FROM payments WHERE program = $1 GROUP BY state ORDER BY state
+"""
+_RETURNED: Final = """
+SELECT count(*) AS returns, coalesce(sum(v.cents), 0)::bigint AS returned_cents
+FROM payment_events v JOIN payments p ON p.payment = v.payment WHERE p.program = $1 AND v.change = 'returned'
+"""
 _DAYS_LEFT: Final = """
 SELECT state, CASE WHEN last_day IS NULL THEN 'none' WHEN last_day < $2 THEN 'over' WHEN last_day <= $2 + 5 THEN '0-5'
         WHEN last_day <= $2 + 10 THEN '6-10' WHEN last_day <= $2 + 30 THEN '11-30' ELSE 'more' END AS days,
@@ -77,6 +88,8 @@ class Counted:
     posted: list[dict[str, Any]]
     refunds: list[dict[str, Any]]
     waiting_for_bank: list[dict[str, Any]]
+    payments: list[dict[str, Any]]
+    returned: list[dict[str, Any]]
     days_left: list[dict[str, Any]]
     reversed: list[dict[str, Any]]
     after_the_fact: list[dict[str, Any]]
@@ -115,8 +128,8 @@ class Signature:
 async def count_program(tx: Transaction, program: str, as_of: date, group: str) -> Counted:
     """Count everything that a report tells of a program, in the snapshot of this transaction.
 
-    `group` is that under which the service reads its topics. Sent and returned amounts come from the refunds; payments
-    that hold several refunds are added here when there are any.
+    `group` is that under which the service reads its topics. `returned` is one row: what banks ever returned, sent
+    again or not.
     """
 
     async def rows(statement: str, *given: Any) -> list[dict[str, Any]]:
@@ -128,6 +141,8 @@ async def count_program(tx: Transaction, program: str, as_of: date, group: str) 
         await rows(_POSTED, program),
         await rows(_REFUNDS, program),
         await rows(_WAITING_FOR_BANK, program),
+        await rows(_PAYMENTS, program),
+        await rows(_RETURNED, program),
         await rows(_DAYS_LEFT, program, as_of),
         await rows(_REVERSED, program),
         await rows(_AFTER, program),

@@ -21,6 +21,7 @@ from shared.db.transaction import transaction
 from shared.runtime.identity import RoleName
 from tests.integration.liquidation.builders import rows
 from tests.integration.liquidation.program_office import IEEPA_MODEL, IMPORTER, Office, duties, open_office_on
+from tests.integration.liquidation.test_liquidation_program_payments import Desk
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 MONDAY = date(2026, 6, 15)
@@ -78,6 +79,9 @@ async def test_report_tells_what_was_declared_posted_excluded_and_waits_with_the
         "ready_usd": "0.00",
         "certified_usd": "0.00",
         "sent_usd": "0.00",
+        "sent_to_banks_usd": "0.00",
+        "returned_and_open_usd": "0.00",
+        "ever_returned_usd": "0.00",
     }
     assert [(each["state"], each["code"], each["entries"]) for each in report["entries"]] == [
         ("dropped", "no-heading", 1),
@@ -163,6 +167,42 @@ async def test_report_of_a_program_that_was_never_released_is_refused(service_en
         none = await office.call("POST", "/programs/nothing/reports", office.staff("kim"), headers=key)
         assert none.status_code == 404
         assert await rows(office.engine, program_reports) == []
+
+
+async def test_report_tells_what_was_certified_sent_and_returned_and_the_proof_its_payment(office: Office) -> None:
+    desk = Desk(office)
+    await desk.account()
+    number = await office.file()
+    await office.declare([number])
+    await desk.post(number)
+    assert await desk.close(MONDAY + timedelta(days=1)) == 1
+
+    async def money_on(day: date) -> dict[str, str]:
+        office.on(day)
+        await make(office, key=f"r-{day}")
+        found: dict[str, str] = (await read(office, day)).json()["money"]
+        return found
+
+    day = MONDAY + timedelta(days=2)
+    assert (await money_on(day))["ready_usd"] == "9534.03"
+    await desk.pay(day + timedelta(days=1))
+    sent = await money_on(day + timedelta(days=1))
+    assert (sent["ready_usd"], sent["sent_usd"], sent["sent_to_banks_usd"]) == ("0.00", "9534.03", "9534.03")
+    office.on(day + timedelta(days=2))
+    back = {"returned_on": (day + timedelta(days=2)).isoformat(), "reason": "The account is closed."}
+    returned = await desk.act("returns", "max", **back)
+    assert returned.status_code == 201, returned.text
+    later = await money_on(day + timedelta(days=2))
+    assert (later["sent_to_banks_usd"], later["returned_and_open_usd"]) == ("0.00", "9534.03")
+    proof = await office.ok("GET", f"{AT}/entries/{number}/proof", office.importer)
+    assert proof["told"]["payment"] == {
+        "payment": "P000000001",
+        "state": "returned",
+        "part": returned.json()["part"],
+        "certified_on": proof["told"]["payment"]["certified_on"],
+        "paid_on": proof["told"]["payment"]["paid_on"],
+        "statement": "/payments/P000000001/statement",
+    }
 
 
 async def test_csv_has_the_figures_of_the_document(office: Office) -> None:
