@@ -1,4 +1,4 @@
-"""Pages of refund programs for parties on the real service: checked, declared, followed, taken back, offers answered."""
+"""Pages of refund programs for parties: checked, declared, followed, taken back; offers answered; nothing of others."""
 
 import csv
 import io
