@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
-from cli import archive, audit, operations, rulebook
+from cli import archive, audit, operations, proofs, rulebook
 from cli.catalogue import EVERY_SERVICE, SERVICES
 from cli.client import CallRefused, Client, run_cycle, sign_token
 from cli.demo import SAMPLES, Reporter, Sample, read_sample, run_sample, stand_before_cycles, summarise
@@ -894,6 +894,43 @@ def replay_rulebook(
         f"{found.not_kept:,} have no decision of this event",
     )
     if found.unequal:
+        raise typer.Exit(1)
+
+
+@app.command("verify-proof")
+def verify_proof(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="What `GET /programs/{program}/entries/{entry_number}/proof` gave.",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+        ),
+    ],
+    root: Annotated[
+        str | None, typer.Option("--root", help="The root of the run as it was published: HEX or LEAVES:HEX.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a proof of a program with no database and no network: leaf, path, lines, and interest reckoned anew.
+
+    Exit code 1 when a field does not say what follows from the rest; without --root the proof is held against its own.
+    """
+    found = proofs.verify(file, root)
+    heads = ("field", "says", "follows", "why")
+    against = "the published root" if found.is_published else "its own root; compare that with the published one"
+    without = "" if found.is_definition_included else "; the definition is not in it"
+    print_rows(
+        f"{len(found.differences)} fields of {file} do not hold",
+        heads,
+        [[getattr(each, head) for head in heads] for each in found.differences],
+        document=asdict(found),
+        as_json=as_json,
+        if_none=f"entry {found.entry_number} of {found.program}: leaf, path, lines and interest hold against {against} "
+        f"({found.leaves}:{found.root}){without}",
+    )
+    if found.differences:
         raise typer.Exit(1)
 
 

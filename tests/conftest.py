@@ -1,5 +1,6 @@
 """What every test may ask for: a PostgreSQL server, a fresh database per test, a Kafka broker."""
 
+import gc
 import os
 import shutil
 import signal
@@ -29,6 +30,8 @@ ROOM: Final = 4 << 30
 os.environ["CENTERLINE_ENV"] = "development"
 os.environ["CENTERLINE_FILES_URL"] = "memory:///"
 keep_worked_out_routes()
+# Millions of objects of modules come into being and stay: going through them again and again finds nothing.
+gc.disable()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -104,6 +107,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = [item for item in items if item not in dropped]
+
+
+def pytest_collection_finish() -> None:
+    """From here on cycles are looked for again, among what tests make alone: not in all that was loaded before them."""
+    gc.freeze()
+    gc.enable()
 
 
 def _choose_left_out(config: pytest.Config) -> list[str]:

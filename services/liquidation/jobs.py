@@ -10,8 +10,14 @@ from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycle_cuts import Upstream, run_due_cycles
 from services.liquidation.acts.extension_drafts import draft_extensions
 from services.liquidation.acts.instructions import apply_confirmed
+from services.liquidation.acts.payment_closing import close_payments
+from services.liquidation.acts.program_days import count_days_near
 from services.liquidation.acts.program_enrolling import enrol_known
 from services.liquidation.acts.program_judging import judge_again, judge_declared
+from services.liquidation.acts.program_posting import post_programs
+from services.liquidation.acts.program_proofs import seal_ended
+from services.liquidation.acts.program_reversals import reverse_confirmed
+from services.liquidation.acts.program_standing import withdraw_aborted
 from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.radar import count_alarms
 from services.liquidation.acts.recomputes import recompute_next
@@ -87,15 +93,6 @@ def schedule(platform: Platform) -> Sequence[Job]:
     async def read_duties(session: JobSession) -> None:
         await read_special_duties(session)
 
-    async def enrol(session: JobSession) -> None:
-        await enrol_known(session, clock, policy, law, slices=50)
-
-    async def judge_files(session: JobSession) -> None:
-        await judge_declared(session, clock, policy, law)
-
-    async def judge_what_is_open(session: JobSession) -> None:
-        await judge_again(session, clock, policy, law)
-
     async def run_cycles(session: JobSession) -> None:
         if is_replaying(clock):
             return  # whoever replays a week runs its cycle when all of the week is there
@@ -115,10 +112,50 @@ def schedule(platform: Platform) -> Sequence[Job]:
         Job("remind", timedelta(hours=1), tell_what_comes_near),
         Job("assess-waiting", timedelta(hours=1), assess_what_waits),
         Job("read-special-duties", timedelta(minutes=5), read_duties),
-        Job("enrol-in-programs", timedelta(minutes=1), enrol),
-        Job("judge-declarations", timedelta(seconds=5), judge_files),
-        Job("judge-declared-again", timedelta(minutes=1), judge_what_is_open),
+        *_jobs_of_programs(platform),
     ]
     if settings.automatic_cycles and settings.cycle_confirmation == "automatic":
         jobs.append(Job("weekly-cycle", timedelta(seconds=30), run_cycles))
     return jobs
+
+
+def _jobs_of_programs(platform: Platform) -> Sequence[Job]:
+    """What programs of mass change do by themselves."""
+    settings = cast("LiquidationSettings", platform.settings)
+    clock = platform.clock
+    policy, law, money = settings.cycle_policy, settings.law_in_force, settings.money_policy
+
+    async def enrol(session: JobSession) -> None:
+        await enrol_known(session, clock, policy, law, slices=50)
+
+    async def judge_files(session: JobSession) -> None:
+        await judge_declared(session, clock, policy, law)
+
+    async def judge_what_is_open(session: JobSession) -> None:
+        await judge_again(session, clock, policy, law)
+
+    async def post_what_is_due(session: JobSession) -> None:
+        await withdraw_aborted(session, clock, policy, law)
+        await reverse_confirmed(session, clock, money)
+        await post_programs(session, clock, money)
+
+    async def seal_runs(session: JobSession) -> None:
+        await seal_ended(session, clock)
+
+    async def make_payments(session: JobSession) -> None:
+        await close_payments(session, clock, money, settings.payment_policy)
+
+    async def count_near_days(session: JobSession) -> None:
+        async with snapshot(session) as tx:
+            for program, entries in (await count_days_near(tx, legal_date(clock.now()))).items():
+                platform.metrics.program_days_near.labels(program).set(entries)
+
+    return [
+        Job("enrol-in-programs", timedelta(minutes=1), enrol),
+        Job("judge-declarations", timedelta(seconds=5), judge_files),
+        Job("judge-declared-again", timedelta(minutes=1), judge_what_is_open),
+        Job("post-programs", timedelta(minutes=1), post_what_is_due),
+        Job("seal-program-runs", timedelta(minutes=1), seal_runs),
+        Job("close-payments", timedelta(minutes=5), make_payments),
+        Job("count-program-days", timedelta(minutes=15), count_near_days),
+    ]

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
+from hashlib import md5
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from services.liquidation.domain.clocks import PROTEST_DAYS
 from services.liquidation.domain.correction_window import CorrectionBar, LockedField, describe_bar
@@ -37,6 +39,7 @@ from services.liquidation.store.cycles import SEQUENCE, CycleEvents, EventSql
 from services.liquidation.store.json_sql import json_case, json_code, json_object, json_text
 from services.liquidation.store.money_acts import MoneyAct
 from services.liquidation.store.money_cases import MoneyEntry
+from services.liquidation.store.payments import OffsetRow, PaymentEvent, PaymentRow
 from services.liquidation.store.records import EntryRow, LegalEvent
 from services.liquidation.store.refunds import RefundRow
 from shared.bus.outbox import Outgoing
@@ -52,6 +55,14 @@ from shared.contracts.liquidation import (
     EntryChanged,
     ProtestChanged,
     ProtestOutcome,
+)
+from shared.contracts.payment import (
+    MOST_BILLS,
+    CodeCount,
+    DeclarationJudged,
+    PaymentChange,
+    PaymentChanged,
+    PaymentOffset,
 )
 from shared.contracts.refusal import EventRefused, RefusedField
 from shared.contracts.registry import TOPIC_OF_DATA, TOPICS
@@ -332,9 +343,14 @@ def money_determined(
     liquidated_on: date,
     effect: MoneyEffect,
     outcome: Mapping[str, str | date],
+    program: str | None,
 ) -> Outgoing:
-    """The event of a bill or refund for an act that had lacked a fact; `outcome` is what the act came to."""
+    """The event of a bill or refund for an act that had lacked a fact; `outcome` is what the act came to.
+
+    `program` is the program that made the act, whose refunds are told by payment.
+    """
     told = {
+        "program": program,
         "liquidated_on": liquidated_on,
         "protest_by": safe_protest_day(liquidated_on, entry.entry_date),
         "effect": effect,
@@ -361,9 +377,12 @@ def bill_noticed(
     return _money_changed(entry, act, at, told)
 
 
-def refund_changed(entry: MoneyEntry, act: MoneyAct, at: datetime, refund: RefundRow) -> Outgoing:
-    """The event of a refund that moved, with what it comes to and what it still waits for."""
+def refund_changed(
+    entry: MoneyEntry, act: MoneyAct, at: datetime, refund: RefundRow, *, program: str | None = None
+) -> Outgoing:
+    """The event of a refund that moved, with what it comes to and what it still waits for; of which program it is."""
     told = {
+        "program": program,
         "refund_number": refund.refund_number,
         "refund_state": refund.state,
         "refund_usd": format_cents(refund.refund_cents + (refund.delay_cents or 0)),
@@ -423,6 +442,88 @@ def deadline_near(reminder: Reminder, change: DeadlineChange, at: datetime) -> O
     )
     # A day that comes back is reminded of at nearer distances, and may be withdrawn again.
     return Outgoing(event_id("deadline-near", reminder.clock, on, change, str(reminder.days_before)), data, at)
+
+
+def payment_changed(
+    row: PaymentRow, event: PaymentEvent, change: PaymentChange, rule: str, offsets: Sequence[OffsetRow]
+) -> Outgoing:
+    """The event of what was done with a payment; `offsets` is what is set off, or is to be."""
+    intended = [each for each in offsets if each.state == "intended"]
+    is_intention = change == "set-off-intended"
+    offset_cents = sum(each.cents for each in offsets) if is_intention else row.offset_cents
+    data = PaymentChanged(
+        payment=row.payment,
+        sequence=event.number,
+        change=change,
+        state=row.state,
+        program=row.program,
+        part=row.part,
+        remittance=row.remittance,
+        importer_number=row.importer_number,
+        payee="importer" if row.payee_number == row.importer_number else "designee",
+        posted_on=row.posted_on,
+        occurred_on=event.occurred_on,
+        refunds=row.refunds,
+        removed_usd=format_cents(row.removed_cents),
+        interest_usd=format_cents(row.interest_cents),
+        refund_usd=format_cents(row.refund_cents),
+        delay_usd=format_cents(row.delay_cents),
+        offset_usd=format_cents(offset_cents),
+        net_usd=format_cents(row.refund_cents + row.delay_cents - offset_cents),
+        offsets=tuple(
+            PaymentOffset(bill_number=each.bill_number, offset_usd=format_cents(each.cents))
+            for each in offsets[:MOST_BILLS]
+        ),
+        set_off_from=min((each.apply_from for each in intended), default=None) if is_intention else None,
+        missing=row.missing[0] if row.missing else None,
+        remedy=row.reason[:MOST_TEXT] if row.missing else None,
+        reason=event.detail[:MOST_TEXT] if change == "returned" else None,
+        statement=f"/payments/{row.payment}/statement.csv",
+        legal_basis=legal_basis(rule),
+    )
+    return Outgoing(event_id("payment-changed", row.payment, str(event.number)), data, event.at)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedParty:
+    """Whom a declaration was made for, what became of the rows of its entries, and what an importer lacks to be paid.
+
+    `codes` are the rows by code; `payees_not_ready` counts importers of accepted entries who cannot be paid.
+    """
+
+    importer_number: str | None
+    filer_code: str | None
+    rows: int
+    accepted: int
+    dropped: int
+    removed_cents: int
+    codes: Mapping[str, int]
+    payees_not_ready: int
+    missing: str | None
+    remedy: str | None
+
+
+def declaration_judged(declaration_id: str, program: str, party: JudgedParty, at: datetime) -> Outgoing:
+    """The event of a declaration of which every row is judged, to one of those for whom it was made."""
+    codes = sorted(party.codes.items(), key=lambda each: (-each[1], each[0]))[:60]
+    data = DeclarationJudged(
+        declaration_id=declaration_id,
+        program=program,
+        importer_number=party.importer_number,
+        filer_code=party.filer_code,
+        judged_on=legal_date(at),
+        rows=party.rows,
+        accepted=party.accepted,
+        dropped=party.dropped,
+        removed_usd=format_cents(party.removed_cents),
+        codes=tuple(CodeCount(code=code, entries=entries) for code, entries in codes),
+        payees_not_ready=party.payees_not_ready,
+        missing=party.missing,
+        remedy=party.remedy,
+        results=f"/programs/{program}/declarations/{declaration_id}/results.csv",
+    )
+    told = party.importer_number or f"filer:{party.filer_code}"
+    return Outgoing(event_id("declaration-judged", declaration_id, told), data, at)
 
 
 def decision_refused(
@@ -507,6 +608,60 @@ CYCLE_EVENTS: Final = CycleEvents(
     refused=_event_sql(DecisionRefused, "'decision-refused:' || decision_id", json_object(_REFUSED), "$5::text"),
 )
 """What a cycle tells of an entry that it liquidates and of a decision that comes too late."""
+
+
+_MONEY_TOLD: Final = ", ".join(
+    f"""'{name}', {value}"""
+    for name, value in (
+        (
+            "interest_usd",
+            "CASE WHEN NOT is_disregarded THEN (round(interest_change_cents::numeric / 100, 2))::text END",
+        ),
+        ("bill_number", "bill_number"),
+        ("bill_due_on", "bill_due_on"),
+        ("bill_open_usd", "(round(billed_cents::numeric / 100, 2))::text"),
+        ("refund_number", "refund_number"),
+        ("refund_state", "refund_state"),
+        ("refund_usd", "(round(refund_cents::numeric / 100, 2))::text"),
+        ("missing", "coalesce(missing, refund_missing)"),
+    )
+)
+_POSTED: Final = _LIQUIDATED | {
+    "sequence": "sequence::text",
+    "change": json_code("change"),
+    "from_state": json_code("from_state"),
+    "occurred_on": json_code("today"),
+    "liquidated_on": json_code("today"),
+    "posted_on": json_code("today"),
+    "protest_by": json_code(
+        f"(today + CASE WHEN entry_date < DATE '{LONGER_PROTEST_SINCE}' THEN {LEGACY_PROTEST_DAYS}"
+        f" ELSE {PROTEST_DAYS} END)"
+    ),
+    "kind": json_code("kind"),
+    "effect": "told_effect",
+    "program": json_code("program"),
+    "legal_basis": _bases("rule", "liquidation-date", "reliq-1501", "reliq-court"),
+    "reasons": "told_reasons",
+}
+PROGRAM_EVENT: Final = _event_sql(
+    EntryChanged,
+    "'entry-changed:' || entry_number || ':' || sequence",
+    f"left({json_object(_POSTED)}, -1)"
+    f" || coalesce(',' || nullif(trim(both '{{}}' from json_strip_nulls(json_build_object({_MONEY_TOLD}))::text), ''),"
+    " '') || '}'",
+    "run_at",
+)
+"""What a program tells of an entry that it posts, over the columns of `store/program_posting.py`."""
+
+
+def posted_event_id(entry_number: str, sequence: int) -> str:
+    """The id of the event that tells what a program or a cycle posted of an entry, as the database makes it."""
+    return str(UUID(md5(f"entry-changed:{entry_number}:{sequence}".encode(), usedforsecurity=False).hexdigest()))
+
+
+def reasons_told(rule: str, text: str) -> str:
+    """The reasons of an event as JSON: one rule, and what was found."""
+    return f"[{reason_of(rule, text).model_dump_json()}]"
 
 
 _PLACES: Final[Mapping[LockedField, str]] = {

@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 from pydantic import Field, ValidationInfo, field_validator
 
 from services.liquidation.domain.law import LAW, CyclePolicy, FridayChoice, LawSettings
-from services.liquidation.domain.money.settings import MONEY, DepositReading, MoneyPolicy, MoneySettings
+from services.liquidation.domain.money.settings import MONEY, DepositReading, MoneyPolicy, MoneySettings, PaymentPolicy
 from services.liquidation.domain.protest.selection import SelectionPolicy
 from services.liquidation.domain.reminders import REMINDABLE, USUAL, ReminderPolicy
 from shared.calendars.settings import CalendarSettings
@@ -89,6 +89,14 @@ class LiquidationSettings(FileSettings, CalendarSettings):
         " bill itself says it",
     )
 
+    set_off_days: int = Field(
+        default=30,
+        ge=0,
+        le=365,
+        description="calendar days from telling a payee that a delinquent bill is to be set off against a payment of a"
+        " program until it is: judged, 19 CFR 24.72 names none",
+    )
+
     reminder_days: tuple[int, ...] = Field(
         default=(30, 14, 7, 1),
         max_length=10,
@@ -134,6 +142,11 @@ class LiquidationSettings(FileSettings, CalendarSettings):
         return SelectionPolicy(
             self.selection_second_person_protests, 100 * self.selection_second_person_usd, self.selection_least_sample
         )
+
+    @property
+    def payment_policy(self) -> PaymentPolicy:
+        """How programs pay."""
+        return PaymentPolicy(self.set_off_days)
 
     @property
     def cycle_policy(self) -> CyclePolicy:

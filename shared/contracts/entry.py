@@ -112,6 +112,11 @@ class EntryBody(Contract):
     surety_code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{3}$")] | None = None
     paid_on: FilingDate | None = None
     reconciliation_issues: Annotated[tuple[ShortText, ...], Field(max_length=16)] = ()
+    notify_party: ImporterNumber | None = Field(
+        default=None,
+        description="Whom the summary names to receive refunds (CBP Form 7501, box 28, of CBP Form 4811); absent where"
+        " it names nobody. A refund goes there only where that party is on file with the importer too.",
+    )
     lines: Annotated[tuple[EntryLine, ...], Field(min_length=1, max_length=999)]
 
     @model_validator(mode="after")
@@ -165,14 +170,17 @@ def find_faults_of_the_whole(kind: type[Contract], data: Mapping[str, Any]) -> I
         yield Fault("data.lines", "duplicate-line", _LINES_ONCE, f"line_number {shown} more than once")
 
 
-_ABSENT_EXPORTER: Final = b',"exporter_id":null'
+_ABSENT: Final = (b',"exporter_id":null', b',"notify_party":null')
 
 
 def encode_body(body: EntryBody) -> bytes:
-    """The JSON of an entry body; a line that reports no exporter is written as before the contract had the field.
+    """The JSON of an entry body; fields that came later are written only where they say something.
 
     Fingerprints of content are taken of this JSON: what was filed before must keep its own, so that a repeat of it is
     recognised and does not contradict itself.
     """
     # A quotation mark inside a JSON string is escaped, so these bytes are never part of a value.
-    return lean.encode(body).replace(_ABSENT_EXPORTER, b"")
+    json = lean.encode(body)
+    for absent in _ABSENT:
+        json = json.replace(absent, b"")
+    return json

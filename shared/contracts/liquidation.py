@@ -125,6 +125,9 @@ class EntryChanged(Contract):
     missing: Code | None = Field(
         default=None, description="The fact without which the money cannot be computed or refunded yet."
     )
+    program: Code | None = Field(
+        default=None, description="The program of mass change that made the act; its refunds are told by payment."
+    )
     legal_basis: LegalBasis
     reasons: Reasons = ()
 

@@ -10,6 +10,7 @@ from shared.contracts.lean import lean_type
 from shared.contracts.liquidation import DeadlineNear, DecisionApplied, DecisionRefused, EntryChanged, ProtestChanged
 from shared.contracts.notice import NoticeChanged
 from shared.contracts.party import PartyChanged
+from shared.contracts.payment import DeclarationJudged, PaymentChanged
 from shared.contracts.post_entry import PostEntryFiled
 from shared.contracts.refusal import EventRefused
 from shared.contracts.routing import (
@@ -93,6 +94,16 @@ _CONTRACTS = (
         "gov.cbp.liquidation.decision-refused.v1",
         DecisionRefused,
         "entry_number",
+        "liquidation",
+    ),
+    _topic(
+        "payment-changed", "gov.cbp.liquidation.payment-changed.v1", PaymentChanged, "importer_number", "liquidation"
+    ),
+    _topic(
+        "declaration-judged",
+        "gov.cbp.liquidation.declaration-judged.v1",
+        DeclarationJudged,
+        "declaration_id",
         "liquidation",
     ),
     _topic("event-refused", "gov.cbp.event.refused.v1", EventRefused, "filer_code", "routing and liquidation"),

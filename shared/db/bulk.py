@@ -4,7 +4,7 @@ A statement takes one array per column (`unnest`), so its text is the same for e
 per connection. JSON travels as text and is cast by the server.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 
+from shared.db.engine import driver_call
 from shared.db.traced import traced_call
 from shared.db.transaction import Alone, Transaction
 
@@ -80,6 +81,17 @@ async def fetch(tx: Transaction | Alone, statement: str, *arguments: Any) -> lis
     """Run a statement with positional arguments ($1, $2 …) and give all its rows; JSON columns come decoded."""
     with traced_call(statement):
         return list(await tx.driver.fetch(statement, *arguments))
+
+
+async def stream(tx: Transaction, statement: str, *arguments: Any, size: int) -> AsyncIterator[list[Any]]:
+    """The rows of a statement, so many at a time, from a cursor of the server: memory stays flat, however many."""
+    with traced_call(statement):
+        cursor = await tx.driver.cursor(statement, *arguments)
+        rows = await cursor.fetch(size)
+    while rows:
+        yield rows
+        with driver_call():
+            rows = await cursor.fetch(size)
 
 
 async def execute(tx: Transaction, statement: str, *arguments: Any) -> int:

@@ -92,6 +92,13 @@ DECLARED: Final[tuple[Declared, ...]] = (
         "Entries held back from cycles whose period ends within so many days.",
         ("horizon",),
     ),
+    Declared(
+        Gauge,
+        "program_days_near",
+        "entries",
+        "Entries whose refund by a program waits while the last day of the law for it comes near, or is over.",
+        ("program",),
+    ),
     Declared(Gauge, "protests_overdue", "protests", "Protests open two years after filing: nothing follows by law."),
     Declared(
         Gauge, "bulletin_gaps", "acts", "Acts of the legal record that the bulletin or the courtesy notices lack."
@@ -163,6 +170,7 @@ class Metrics:
     record_differences: Gauge
     deemed_cases_open: Gauge
     held_near_deadline: Gauge
+    program_days_near: Gauge
     protests_overdue: Gauge
     bulletin_gaps: Gauge
     notices_without_address: Gauge

@@ -130,9 +130,8 @@ def build_app(service: Service, platform: Platform, parts: Parts, readiness: Rea
     if parts.pages is not None:
         return parts.pages(readiness)
     # Not above: a process of pages has no letters, and would hold every contract for nothing.
-    from shared.web.operations import build_operations_router  # noqa: PLC0415
+    from shared.web.operations import Operated, operations_routers  # noqa: PLC0415
 
-    operations = build_operations_router(service, parts)
     return create_app(
         title=f"Centerline {service.name}",
         summary=service.summary,
@@ -141,8 +140,8 @@ def build_app(service: Service, platform: Platform, parts: Parts, readiness: Rea
         settings=platform.settings,
         metrics=platform.metrics,
         readiness=readiness,
-        state={"platform": platform, **parts.state},
-        routers=(*parts.routers, operations) if Role.API in platform.settings.roles else (),
+        state={"platform": platform, "operated": Operated(service, parts), **parts.state},
+        routers=(*parts.routers, *operations_routers(parts)) if Role.API in platform.settings.roles else (),
         subjects=service.subjects,
         public_routers=parts.public_routers if Role.API in platform.settings.roles else (),
         clock=platform.clock,

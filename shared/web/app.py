@@ -19,12 +19,13 @@ from shared.web.access import actions_of, is_public
 from shared.web.docs import add_docs
 from shared.web.documents import complete
 from shared.web.guard import InputGuard
-from shared.web.health import build_health_router
+from shared.web.health import Watched
+from shared.web.health import router as health_router
 from shared.web.identity import tokens_router
-from shared.web.me import build_me_router
+from shared.web.me import router as me_router
 from shared.web.middleware import OF_THE_FRAMEWORK, RequestMiddleware
 from shared.web.problem import PUBLIC_DOCUMENTED, Problem, answer_refused, install_handlers, problem_responses
-from shared.web.problems import build_problems_router
+from shared.web.problems import router as problems_router
 from shared.web.rate_limit import CallLimit
 from shared.web.sandbox import SCHEME
 from shared.web.sandbox import router as sandbox_router
@@ -126,19 +127,20 @@ def create_app(
     app.add_middleware(InputGuard, answer=answer_refused)
     demonstration = shared["clock"] if settings.clock_behind_seconds is not None else None
     app.add_middleware(RequestMiddleware, metrics=metrics, max_body_bytes=max_body_bytes, demonstration=demonstration)
-    health = build_health_router(settings.service, settings.code_version, metrics, readiness)
+    app.state.watched = Watched(settings.service, settings.code_version, metrics, readiness)
     public, guarded, issuers = [*public_routers], [*routers], []
     if settings.development:
         log.warning("development: anyone can issue tokens for anyone at POST /tokens and POST /sandbox/token")
         issuers = [tokens_router, sandbox_router]
         app.is_sandbox = True
     if guarded:
-        public.append(build_problems_router())
+        public.append(problems_router)
         named = [*_name_actions(guarded, are_public=False), *_name_actions(public, are_public=True)]
-        guarded.append(build_me_router(named))
-    _check_operation_ids([health, *guarded, *issuers, *public])
+        app.state.actions = tuple(dict.fromkeys(named))
+        guarded.append(me_router)
+    _check_operation_ids([health_router, *guarded, *issuers, *public])
     add_docs(app)
-    app.include_router(health)
+    app.include_router(health_router)
     for router in issuers:
         app.include_router(router, responses=problem_responses([422]))
     for router in guarded:
@@ -146,7 +148,7 @@ def create_app(
     for router in public:
         app.include_router(router, responses=problem_responses(PUBLIC_DOCUMENTED))
     app.public_operations = frozenset(_operation_ids(public))
-    app.described, app.subjects = _routes_by_id([health, *guarded, *issuers, *public]), subjects
+    app.described, app.subjects = _routes_by_id([health_router, *guarded, *issuers, *public]), subjects
     return app
 
 

@@ -1,8 +1,9 @@
 """The three endpoints for the machinery around a service: alive, ready, metrics; they need no identity."""
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Final, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from shared.runtime.lifecycle import Readiness
@@ -27,35 +28,51 @@ class Ready(BaseModel):
     )
 
 
-def build_health_router(service: str, code_version: str, metrics: Metrics, readiness: Readiness) -> APIRouter:
-    """Build /healthz, /readyz and /metrics."""
-    router = APIRouter(tags=["health"])
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the endpoints tell of: `request.app.state.watched` of each service."""
 
-    @router.get("/healthz", summary="Is the process alive?")
-    async def read_health() -> Alive:
-        """Answers as long as the process can answer at all; a restart helps when it does not."""
-        return Alive(service=service, code_version=code_version)
+    service: str
+    code_version: str
+    metrics: Metrics
+    readiness: Readiness
 
-    @router.get(
-        "/readyz",
-        summary="Can the process take work?",
-        responses={503: {"model": Ready, "description": "Not now; `checks` says why."}},
-    )
-    async def read_readiness(response: Response) -> Ready:
-        """Asks what the service needs (database, bus); traffic should wait while the answer is 503."""
-        checks = await readiness.report()
-        is_ready = not any(checks.values())
-        response.status_code = 200 if is_ready else 503
-        return Ready(is_ready=is_ready, checks=checks)
 
-    @router.get(
-        "/metrics",
-        summary="Metrics for Prometheus",
-        response_class=Response,
-        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
-    )
-    async def read_metrics() -> Response:
-        """Every metric of this process in the Prometheus text format."""
-        return Response(metrics.render(), media_type=CONTENT_TYPE)
+router: Final = APIRouter(tags=["health"])
+"""/healthz, /readyz and /metrics."""
 
-    return router
+
+@router.get("/healthz", summary="Is the process alive?")
+async def read_health(request: Request) -> Alive:
+    """Answers as long as the process can answer at all; a restart helps when it does not."""
+    watched = _watched(request)
+    return Alive(service=watched.service, code_version=watched.code_version)
+
+
+@router.get(
+    "/readyz",
+    summary="Can the process take work?",
+    responses={503: {"model": Ready, "description": "Not now; `checks` says why."}},
+)
+async def read_readiness(request: Request, response: Response) -> Ready:
+    """Asks what the service needs (database, bus); traffic should wait while the answer is 503."""
+    checks = await _watched(request).readiness.report()
+    is_ready = not any(checks.values())
+    response.status_code = 200 if is_ready else 503
+    return Ready(is_ready=is_ready, checks=checks)
+
+
+@router.get(
+    "/metrics",
+    summary="Metrics for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+async def read_metrics(request: Request) -> Response:
+    """Every metric of this process in the Prometheus text format."""
+    return Response(_watched(request).metrics.render(), media_type=CONTENT_TYPE)
+
+
+def _watched(request: Request) -> Watched:
+    watched: Watched = request.app.state.watched
+    return watched

@@ -1,7 +1,6 @@
 """Who am I here: the caller as verified, and what the table of authority lets them do, and where."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -89,42 +88,40 @@ class MeOut(BaseModel):
     actions: list[ActionOut]
 
 
-def build_me_router(actions: Sequence[str]) -> APIRouter:
-    """GET /me for a service whose routes name these actions."""
-    router = APIRouter(tags=["identity"])
+router: Final = APIRouter(tags=["identity"])
+"""GET /me for a service; `request.app.state.actions` are those that its routes name."""
 
-    @router.get("/me", summary="Who I am and what I may do")
-    async def read_me(request: Request, caller: Annotated[Identity, allow("me.read")]) -> MeOut:
-        """The verified caller, with each action of this service that their roles have, and how far it reaches."""
-        today = today_of(request)
-        own = []
-        for action in dict.fromkeys(actions):
-            if rows := granted(caller, action, today):
-                scopes = [_scope(row, caller) for row in rows]
-                own.append(ActionOut(action=action, legal_basis=legal_basis(action, today), scopes=scopes))
-        return MeOut(
-            subject=caller.subject,
-            name=caller.name,
-            acting_for=caller.acting_for,
-            signature=caller.signature,
-            roles=sorted(caller.roles),
-            centers=sorted(caller.centers),
-            divisions=sorted(caller.divisions),
-            ports=sorted(caller.ports),
-            importer_numbers=[shown_importer_number(caller, each) for each in sorted(caller.importer_numbers)],
-            filer_code=caller.filer_code,
-            surety_code=caller.surety_code,
-            party=caller.party,
-            delegations=[
-                _tell(number, what, caller)
-                for number, what in sorted(
-                    (number, what) for what, numbers in caller.delegations.items() for number in numbers
-                )
-            ],
-            actions=own,
-        )
 
-    return router
+@router.get("/me", summary="Who I am and what I may do")
+async def read_me(request: Request, caller: Annotated[Identity, allow("me.read")]) -> MeOut:
+    """The verified caller, with each action of this service that their roles have, and how far it reaches."""
+    today = today_of(request)
+    own = []
+    for action in request.app.state.actions:
+        if rows := granted(caller, action, today):
+            scopes = [_scope(row, caller) for row in rows]
+            own.append(ActionOut(action=action, legal_basis=legal_basis(action, today), scopes=scopes))
+    return MeOut(
+        subject=caller.subject,
+        name=caller.name,
+        acting_for=caller.acting_for,
+        signature=caller.signature,
+        roles=sorted(caller.roles),
+        centers=sorted(caller.centers),
+        divisions=sorted(caller.divisions),
+        ports=sorted(caller.ports),
+        importer_numbers=[shown_importer_number(caller, each) for each in sorted(caller.importer_numbers)],
+        filer_code=caller.filer_code,
+        surety_code=caller.surety_code,
+        party=caller.party,
+        delegations=[
+            _tell(number, what, caller)
+            for number, what in sorted(
+                (number, what) for what, numbers in caller.delegations.items() for number in numbers
+            )
+        ],
+        actions=own,
+    )
 
 
 def _scope(row: AuthorityRow, caller: Identity) -> ScopeOut:

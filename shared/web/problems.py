@@ -1,6 +1,6 @@
 """The catalogue of problems, where the `type` of every problem detail leads."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
@@ -30,27 +30,26 @@ class ProblemKindsOut(BaseModel):
     items: list[ProblemKindOut]
 
 
-def build_problems_router() -> APIRouter:
-    """Build /problems; it is public."""
-    router = APIRouter(tags=["problems"])
+router: Final = APIRouter(tags=["problems"])
+"""/problems; it is public."""
 
-    @router.get("/problems", summary="Every problem that an answer or a refused event may name")
-    async def list_problems(_: Annotated[Identity, allow("problem.read")]) -> ProblemKindsOut:
-        """The catalogue in the order of the codes. It is the same in every service."""
-        return ProblemKindsOut(items=[_show(kind) for kind in problem_kinds().values()])
 
-    @router.get("/problems/{code}", summary="What a problem means, and what to do")
-    async def read_problem(
-        code: Annotated[str, Path(description="The `code` of a problem.", examples=["invalid-request"])],
-        _: Annotated[Identity, allow("problem.read")],
-    ) -> ProblemKindOut:
-        """Where the `type` of a problem detail leads."""
-        kind = problem_kinds().get(code)
-        if kind is None:
-            raise NotFound("There is no problem of this code.", remedy="GET /problems lists them.")
-        return _show(kind)
+@router.get("/problems", summary="Every problem that an answer or a refused event may name")
+async def list_problems(_: Annotated[Identity, allow("problem.read")]) -> ProblemKindsOut:
+    """The catalogue in the order of the codes. It is the same in every service."""
+    return ProblemKindsOut(items=[_show(kind) for kind in problem_kinds().values()])
 
-    return router
+
+@router.get("/problems/{code}", summary="What a problem means, and what to do")
+async def read_problem(
+    code: Annotated[str, Path(description="The `code` of a problem.", examples=["invalid-request"])],
+    _: Annotated[Identity, allow("problem.read")],
+) -> ProblemKindOut:
+    """Where the `type` of a problem detail leads."""
+    kind = problem_kinds().get(code)
+    if kind is None:
+        raise NotFound("There is no problem of this code.", remedy="GET /problems lists them.")
+    return _show(kind)
 
 
 def _show(kind: ProblemKind) -> ProblemKindOut:

@@ -67,6 +67,7 @@ WORDS: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     ("archive", "verify"): (),
     ("rulebook", "check"): ("rulebook.ndjson",),
     ("rulebook", "replay"): ("rulebook.ndjson",),
+    ("verify-proof",): (str(SAMPLES / "proof.json"),),
 }
 """What each command is asked; `demo`, `up` and `clean-data` make and remove the data that the others look at."""
 
@@ -82,7 +83,7 @@ class Running:
     def ask(self, *words: str, width: int | None = None) -> Said:
         """Run a command on these data."""
         places = [f"--first-port={self.first_port}"] if words[0] in _CALLERS else []
-        if words[:2] != ("rulebook", "check"):  # which looks at a file and at nothing else
+        if words[:2] != ("rulebook", "check") and words[0] != "verify-proof":  # they look at a file and at nothing else
             places.append(f"--data={self.folder}")
         return run_command(*words, *places, folder=self.folder.parent, width=width)
 

@@ -286,7 +286,7 @@ async def test_verdicts_in_sql_are_those_of_the_pure_rules(service_engine: MakeE
     for _ in range(PROGRAMS):
         program = draw_definition(draw)
         async with transaction(engine) as tx:
-            known = await load_known_entries(tx, numbers, program.program, TODAY)
+            known = await load_known_entries(tx, numbers, program, TODAY)
             duties = await load_duties(tx, numbers)
             asked, expected = [], []
             for number in numbers:

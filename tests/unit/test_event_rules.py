@@ -2,15 +2,14 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, TypeGuard
 
 import pytest
 
 from shared.contracts.registry import TOPICS
+from tests.support.syntax import ROOT, nodes, parse
 from tests.unit.test_source_rules import Finding, find_built_events
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 OURS: Final = {topic: contract for topic, contract in TOPICS.items() if contract.producer != "filers"}
 OUR_TYPES: Final = {contract.event_type for contract in OURS.values()}
 MAKERS: Final = {"decoded", "cloud_event", "decode_event"}
@@ -26,41 +25,40 @@ ALLOWED: Final = {
 def find_events_by_hand(tree: ast.Module) -> Iterator[Finding]:
     """Events of ours that are built from their model, named by topic, or written down with their type."""
     yield from find_built_events(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = ast.unparse(node.func).rpartition(".")[2]
-            first = node.args[0] if node.args else None
-            if name in MAKERS and isinstance(first, ast.Constant) and first.value in OURS:
-                yield node.lineno, f"{name}({first.value!r})"
-            given = [*node.args, *(each.value for each in node.keywords)]
-            yield from ((node.lineno, f"{name}(…, {each.value!r})") for each in given if _is_type_of_ours(each))
-        elif isinstance(node, ast.Dict):
-            yield from ((node.lineno, f"{{… {each.value!r}}}") for each in node.values if _is_type_of_ours(each))
+    for call in nodes(tree, ast.Call):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        first = call.args[0] if call.args else None
+        if name in MAKERS and isinstance(first, ast.Constant) and first.value in OURS:
+            yield call.lineno, f"{name}({first.value!r})"
+        given = [*call.args, *(each.value for each in call.keywords)]
+        yield from ((call.lineno, f"{name}(…, {each.value!r})") for each in given if _is_type_of_ours(each))
+    for node in nodes(tree, ast.Dict):
+        yield from ((node.lineno, f"{{… {each.value!r}}}") for each in node.values if _is_type_of_ours(each))
 
 
-def _is_type_of_ours(node: ast.expr) -> bool:
+def _is_type_of_ours(node: ast.expr) -> TypeGuard[ast.Constant]:
     return isinstance(node, ast.Constant) and node.value in OUR_TYPES
 
 
-def modules() -> dict[PurePosixPath, ast.Module]:
-    paths = [path for path in sorted((ROOT / "tests").rglob("*.py")) if "support" not in path.parts]
-    return {PurePosixPath(path.relative_to(ROOT).as_posix()): ast.parse(path.read_text("utf-8")) for path in paths}
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        if "support" not in path.parts:
+            yield path.relative_to(ROOT).as_posix(), parse(path)
 
 
 def test_events_of_ours_are_recorded_ones() -> None:
     found = [
         f"{path}:{number}: {what}"
-        for path, tree in modules().items()
-        if str(path) not in ALLOWED
+        for path, tree in modules()
+        if path not in ALLOWED
         for number, what in find_events_by_hand(tree)
     ]
     assert found == [], "take the recorded event, and vary it: tests/support/recorded.py"
 
 
 def test_every_exception_is_needed() -> None:
-    known = modules()
     for path in ALLOWED:
-        assert any(find_events_by_hand(known[PurePosixPath(path)])), f"{path} makes no event by hand"
+        assert any(find_events_by_hand(parse(ROOT / path))), f"{path} makes no event by hand"
 
 
 @pytest.mark.parametrize(

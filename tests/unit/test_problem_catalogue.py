@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -15,8 +14,8 @@ from shared.customs.problems import problem_kinds
 from shared.customs.reference_data import read_table
 from shared.runtime import errors, two_people
 from shared.runtime.errors import Refused
+from tests.support.syntax import nodes, product
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 REFUSALS: Final = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Refused)}
 FIRST_ARGUMENT: Final = {"Bar", "Flaw", "Rejection", "CorrectionBar", "NotAllowed", "InvalidEntryNumber"}
 """What else carries the code of a problem, as its first argument."""
@@ -46,28 +45,26 @@ NOT_WRITTEN_THERE: Final = {
 """Refusals whose code comes from elsewhere: whoever adds one looks whether the catalogue has each that it can be."""
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for folder in ("services", "shared"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if "migrations" not in path.parts:
-                yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
-
-
-MODULES: Final = dict(modules())
+def modules() -> dict[str, ast.Module]:
+    return {
+        str(path): tree
+        for path, tree in product().items()
+        if path.parts[0] in {"services", "shared"} and "migrations" not in path.parts
+    }
 
 
 def find_codes(tree: ast.Module) -> Iterator[ast.expr]:
     """What stands for the code of a problem: in refusals, defaults of their classes, rejections and bars."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = ast.unparse(node.func).rpartition(".")[2]
-            if name in REFUSALS:
-                yield from (each.value for each in node.keywords if each.arg == "code")
-            elif name in FIRST_ARGUMENT and node.args:
-                yield node.args[0]
-            elif name == "DeadLetter" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
-                yield node.args[1]
-        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "default_code":
+    for call in nodes(tree, ast.Call):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name in REFUSALS:
+            yield from (each.value for each in call.keywords if each.arg == "code")
+        elif name in FIRST_ARGUMENT and call.args:
+            yield call.args[0]
+        elif name == "DeadLetter" and len(call.args) > 1 and isinstance(call.args[1], ast.Constant):
+            yield call.args[1]
+    for node in nodes(tree, ast.Assign):
+        if ast.unparse(node.targets[0]) == "default_code":
             yield node.value
 
 
@@ -84,7 +81,7 @@ def named_in(node: ast.expr) -> set[str] | None:
 
 
 def test_every_code_that_is_named_stands_in_the_catalogue() -> None:
-    named = {code for tree in MODULES.values() for node in find_codes(tree) for code in named_in(node) or ()}
+    named = {code for tree in modules().values() for node in find_codes(tree) for code in named_in(node) or ()}
     assert len(named) > 80, "the codes are not found any more"
     assert named - problem_kinds().keys() == set()
 
@@ -92,7 +89,7 @@ def test_every_code_that_is_named_stands_in_the_catalogue() -> None:
 def test_every_code_from_elsewhere_is_known() -> None:
     found = {
         (path, ast.unparse(node))
-        for path, tree in MODULES.items()
+        for path, tree in modules().items()
         if path not in OWN_TABLES
         for node in find_codes(tree)
         if named_in(node) is None
@@ -110,18 +107,15 @@ def test_every_code_of_a_field_that_names_the_whole_refusal_stands_in_the_catalo
 
 def test_the_catalogue_holds_no_code_that_nothing_names() -> None:
     texts = {
-        node.value
-        for tree in MODULES.values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        node.value for tree in modules().values() for node in nodes(tree, ast.Constant) if isinstance(node.value, str)
     }
     made = [
         re.compile(
             "".join(re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".+" for each in node.values)
         )
-        for tree in MODULES.values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.JoinedStr) and ast.unparse(node).startswith(("f'missing-", "f'unknown-"))
+        for tree in modules().values()
+        for node in nodes(tree, ast.JoinedStr)
+        if ast.unparse(node).startswith(("f'missing-", "f'unknown-"))
     ]
     of_statuses = {status.phrase.lower().replace(" ", "-") for status in HTTPStatus} | {"content-too-large"}
     unnamed = [

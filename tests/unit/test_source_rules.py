@@ -6,14 +6,12 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
 
 from shared.contracts.registry import TOPICS
-
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("shared", "services", "cli")
+from tests.support.syntax import ROOT, nodes, parse, product, with_bodies
 
 Finding = tuple[int, str]
 """The line and what is wrong there."""
@@ -61,12 +59,6 @@ def _is_one_of(path: PurePosixPath, patterns: tuple[str, ...]) -> bool:
     )
 
 
-@cache
-def _nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
-    """Everything in a module; kept, since each rule looks through all modules."""
-    return tuple(ast.walk(tree))
-
-
 def _dotted(node: ast.expr) -> str:
     """`a.b.c` of an attribute chain; what is not a name is left out: `f().c` gives `c`."""
     if isinstance(node, ast.Attribute):
@@ -76,24 +68,22 @@ def _dotted(node: ast.expr) -> str:
 
 
 def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
-    for node in _nodes(tree):
-        if isinstance(node, ast.Call):
-            yield node, _dotted(node.func)
+    for call in nodes(tree, ast.Call):
+        yield call, _dotted(call.func)
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Every imported module and name, in full: `from time import time` gives `time` and `time.time`."""
-    for node in _nodes(tree):
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            yield node.lineno, module
-            yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+    for plain in nodes(tree, ast.Import):
+        yield from ((plain.lineno, alias.name) for alias in plain.names)
+    for node in nodes(tree, ast.ImportFrom):
+        module = "." * node.level + (node.module or "")
+        yield node.lineno, module
+        yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
 
 
 def _documented(tree: ast.Module) -> Iterator[ast.Constant]:
-    for node in _nodes(tree):
+    for node in with_bodies(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
             value = body[0].value
@@ -104,11 +94,10 @@ def _documented(tree: ast.Module) -> Iterator[ast.Constant]:
 def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """String constants that are no docstrings; of an f-string its first part."""
     skipped = {id(node) for node in _documented(tree)}
-    for node in _nodes(tree):
-        if isinstance(node, ast.JoinedStr):
-            skipped |= {id(part) for part in node.values[1:]}
-    for node in _nodes(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+    for joined in nodes(tree, ast.JoinedStr):
+        skipped |= {id(part) for part in joined.values[1:]}
+    for node in nodes(tree, ast.Constant):
+        if isinstance(node.value, str) and id(node) not in skipped:
             yield node.lineno, node.value
 
 
@@ -120,10 +109,10 @@ def find_commits(tree: ast.Module) -> Iterator[Finding]:
 
 
 def find_driver_access(tree: ast.Module) -> Iterator[Finding]:
-    for node in _nodes(tree):
-        if isinstance(node, ast.Attribute) and node.attr in {"get_raw_connection", "driver_connection"}:
+    for node in nodes(tree, ast.Attribute):
+        if node.attr in {"get_raw_connection", "driver_connection"}:
             yield node.lineno, node.attr
-        elif isinstance(node, ast.Attribute) and _dotted(node) == "tx.driver":
+        elif _dotted(node) == "tx.driver":
             yield node.lineno, "tx.driver"
     for number, module in _imports(tree):
         if module.split(".")[0] in {"asyncpg", "psycopg", "psycopg2"}:
@@ -131,8 +120,8 @@ def find_driver_access(tree: ast.Module) -> Iterator[Finding]:
 
 
 def find_wall_clocks(tree: ast.Module) -> Iterator[Finding]:
-    for node in _nodes(tree):
-        if isinstance(node, ast.Attribute) and ".".join(_dotted(node).split(".")[-2:]) in WALL_CLOCKS:
+    for node in nodes(tree, ast.Attribute):
+        if ".".join(_dotted(node).split(".")[-2:]) in WALL_CLOCKS:
             yield node.lineno, _dotted(node)
     for number, name in _imports(tree):
         if name in {"time.time", "time.time_ns"}:
@@ -171,8 +160,8 @@ def find_missing_docstrings(tree: ast.Module) -> Iterator[Finding]:
 
 
 def find_bare_excepts(tree: ast.Module) -> Iterator[Finding]:
-    for node in _nodes(tree):
-        if isinstance(node, ast.ExceptHandler) and (node.type is None or _dotted(node.type) == "BaseException"):
+    for node in nodes(tree, ast.ExceptHandler):
+        if node.type is None or _dotted(node.type) == "BaseException":
             last = node.body[-1]
             goes_on = isinstance(last, ast.Raise) and last.exc is None and node.type is not None
             if not goes_on:
@@ -184,11 +173,12 @@ def find_prints(tree: ast.Module) -> Iterator[Finding]:
 
 
 def find_floats(tree: ast.Module) -> Iterator[Finding]:
-    for node in _nodes(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+    for node in nodes(tree, ast.Constant):
+        if isinstance(node.value, float):
             yield node.lineno, repr(node.value)
-        elif isinstance(node, ast.Name) and node.id == "float":
-            yield node.lineno, "float"
+    for name in nodes(tree, ast.Name):
+        if name.id == "float":
+            yield name.lineno, "float"
 
 
 def find_places(tree: ast.Module) -> Iterator[Finding]:
@@ -235,39 +225,36 @@ def find_built_events(tree: ast.Module) -> Iterator[Finding]:
 def _names_of_event_data(tree: ast.Module) -> set[str]:
     """As what a module knows the data of events: `EntryChanged`, `Changed` after `as`, `contracts.EntryChanged`."""
     known = {f"{module}.{kind}" for module in EVENT_MODULES for kind in EVENT_DATA}
-    for node in _nodes(tree):
-        if isinstance(node, ast.ImportFrom) and node.module is not None:
-            for alias in node.names:
-                if node.module in EVENT_MODULES and alias.name in EVENT_DATA:
-                    known.add(alias.asname or alias.name)
-                elif f"{node.module}.{alias.name}" in EVENT_MODULES:
-                    known |= {f"{alias.asname or alias.name}.{kind}" for kind in EVENT_DATA}
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name in EVENT_MODULES and alias.asname:
-                    known |= {f"{alias.asname}.{kind}" for kind in EVENT_DATA}
+    for node in nodes(tree, ast.ImportFrom):
+        for alias in node.names if node.module is not None else ():
+            if node.module in EVENT_MODULES and alias.name in EVENT_DATA:
+                known.add(alias.asname or alias.name)
+            elif f"{node.module}.{alias.name}" in EVENT_MODULES:
+                known |= {f"{alias.asname or alias.name}.{kind}" for kind in EVENT_DATA}
+    for alias in [alias for node in nodes(tree, ast.Import) for alias in node.names]:
+        if alias.name in EVENT_MODULES and alias.asname:
+            known |= {f"{alias.asname}.{kind}" for kind in EVENT_DATA}
     return known
 
 
 def find_default_law(tree: ast.Module) -> Iterator[Finding]:
-    for node in _nodes(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            for given, default in _defaults(node.args):
-                if default is not None and _is_law(given.arg, given.annotation, LAW_NAMES | _law_fields()):
-                    yield given.lineno, f"{given.arg} = {ast.unparse(default)}"
-        elif isinstance(node, ast.ClassDef):
-            for item in node.body:
-                is_default = isinstance(item, ast.AnnAssign) and item.value is not None
-                if is_default and _is_law("", item.annotation, set()):
-                    yield item.lineno, ast.unparse(item)
-        elif isinstance(node, ast.Call) and _dotted(node.func) == "getattr" and len(node.args) == 3:
-            name = node.args[1]
-            if isinstance(name, ast.Constant) and name.value in LAW_NAMES | _law_fields():
-                yield node.lineno, ast.unparse(node)
+    law_names = LAW_NAMES | _law_fields()
+    for function in nodes(tree, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda):
+        for given, default in _defaults(function.args):
+            if default is not None and _is_law(given.arg, given.annotation, law_names):
+                yield given.lineno, f"{given.arg} = {ast.unparse(default)}"
+    for item in [item for node in nodes(tree, ast.ClassDef) for item in node.body]:
+        if isinstance(item, ast.AnnAssign) and item.value is not None and _is_law("", item.annotation, set()):
+            yield item.lineno, ast.unparse(item)
+    for call, called in _calls(tree):
+        if called == "getattr" and len(call.args) == 3:
+            name = call.args[1]
+            if isinstance(name, ast.Constant) and name.value in law_names:
+                yield call.lineno, ast.unparse(call)
 
 
 def find_numbers_in_cursors(tree: ast.Module) -> Iterator[Finding]:
-    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    functions = {node.name: node for node in nodes(tree, ast.FunctionDef)}
     for call, name in _calls(tree):
         if name.rpartition(".")[2] == "encode_cursor":
             keys: list[ast.AST] = list(call.args)
@@ -287,7 +274,7 @@ def _law_fields() -> set[str]:
     """Every single reading: what the records of law, policy and money are made of."""
     kinds = [
         node
-        for path, tree in sources().items()
+        for path, tree in product().items()
         if path.match("services/*/domain/*.py") or path.match("services/*/domain/*/*.py")
         for node in tree.body
         if isinstance(node, ast.ClassDef) and node.name in LAW_TYPES
@@ -549,21 +536,11 @@ RULES = (
 )
 
 
-@cache
-def sources() -> dict[PurePosixPath, ast.Module]:
-    """Every module of the product."""
-    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
-    return {
-        PurePosixPath(path.relative_to(ROOT).as_posix()): ast.parse(path.read_text(encoding="utf-8"), str(path))
-        for path in paths
-    }
-
-
 def violations(rule: Rule) -> list[str]:
     """One line for each, as editors understand it."""
     return [
         f"{path}:{number}: {what}"
-        for path, tree in sources().items()
+        for path, tree in product().items()
         if rule.covers(path)
         for number, what in sorted(set(rule.find(tree)))
     ]
@@ -576,7 +553,8 @@ def test_tests_leave_nothing_running_either() -> None:
     assert [
         f"{path.relative_to(ROOT)}:{number}"
         for path in paths
-        for number, _ in find_lonely_gather(ast.parse(path.read_text(encoding="utf-8"), str(path)))
+        if "gather" in path.read_text(encoding="utf-8")
+        for number, _ in find_lonely_gather(parse(path))
     ] == []
 
 
@@ -602,9 +580,9 @@ def test_rule_lets_pass_what_keeps_it(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=by_name)
 def test_rule_covers_modules_and_its_exceptions_are_needed(rule: Rule) -> None:
-    assert any(rule.covers(path) for path in sources())
+    assert any(rule.covers(path) for path in product())
     for pattern in rule.allowed:
-        needing = [path for path, tree in sources().items() if _is_one_of(path, (pattern,)) and any(rule.find(tree))]
+        needing = [path for path, tree in product().items() if _is_one_of(path, (pattern,)) and any(rule.find(tree))]
         is_room = "*" in pattern
         assert needing or is_room, f"{pattern} needs no exception from: {rule.name}"
 

@@ -2021,21 +2021,6 @@ class Liquidation(Service):
             body=body,
         )
 
-    def read_progress(
-        self,
-        program: str,
-    ) -> Answer[models.ProgressOut]:
-        """How far a program is
-
-        GET /programs/{program}/progress
-        """
-        return self._call(
-            "GET",
-            "/programs/{program}/progress",
-            returns=models.ProgressOut,
-            names={"program": program},
-        )
-
     def list_program_offers(
         self,
         importer_number: str,
@@ -2134,6 +2119,203 @@ class Liquidation(Service):
             headers={"Idempotency-Key": idempotency_key},
             takes_key=True,
             body=body,
+        )
+
+    def pause_program(
+        self,
+        program: str,
+        body: models.PauseIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.StandingOut]:
+        """Pause or resume a program
+
+        POST /programs/{program}/pauses
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/pauses",
+            returns=models.StandingOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def stay_program(
+        self,
+        program: str,
+        body: models.StayIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.StandingOut]:
+        """Stay a program, or lift it
+
+        POST /programs/{program}/stays
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/stays",
+            returns=models.StandingOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def end_program(
+        self,
+        program: str,
+        body: models.ReasonIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.StandingOut]:
+        """End a program
+
+        POST /programs/{program}/ends
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/ends",
+            returns=models.StandingOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def abort_program(
+        self,
+        program: str,
+        body: models.ReasonIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.StandingOut]:
+        """Abort a program
+
+        POST /programs/{program}/aborts
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/aborts",
+            returns=models.StandingOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def list_runs(
+        self,
+        program: str,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageRunOut]:
+        """Runs of a program
+
+        GET /programs/{program}/runs
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/runs",
+            returns=models.PageRunOut,
+            names={"program": program},
+            query={"after": after, "limit": limit},
+        )
+
+    def read_progress(
+        self,
+        program: str,
+    ) -> Answer[models.ProgressOut]:
+        """How far a program is
+
+        GET /programs/{program}/progress
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/progress",
+            returns=models.ProgressOut,
+            names={"program": program},
+        )
+
+    def list_days(
+        self,
+        program: str,
+        *,
+        within: int | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageNearDayOut]:
+        """Entries whose last day comes near
+
+        GET /programs/{program}/days
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/days",
+            returns=models.PageNearDayOut,
+            names={"program": program},
+            query={"within": within, "after": after, "limit": limit},
+        )
+
+    def list_lost(
+        self,
+        program: str,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageLostOut]:
+        """Entries that were liquidated with the duty, undeclared
+
+        GET /programs/{program}/lost-to-clock
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/lost-to-clock",
+            returns=models.PageLostOut,
+            names={"program": program},
+            query={"after": after, "limit": limit},
+        )
+
+    def ask_reversal(
+        self,
+        program: str,
+        body: models.ReversalIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.ReversalOut]:
+        """Ask for a reversal
+
+        POST /programs/{program}/reversals
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/reversals",
+            returns=models.ReversalOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def confirm_reversal(
+        self,
+        program: str,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.ReversalOut]:
+        """Confirm a reversal
+
+        POST /programs/{program}/reversals/confirmations
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/reversals/confirmations",
+            returns=models.ReversalOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
         )
 
     def declare(

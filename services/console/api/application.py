@@ -79,7 +79,8 @@ from shared.runtime.errors import Transient
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.platform import Platform
 from shared.web.app import MAX_BODY_BYTES
-from shared.web.health import build_health_router
+from shared.web.health import Watched
+from shared.web.health import router as health_router
 from shared.web.middleware import OF_THE_FRAMEWORK, RequestMiddleware
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -168,7 +169,8 @@ def build_pages(platform: Platform, readiness: Readiness) -> FastAPI:
         templates=build_templates(),
     )
     app.state.login = login
-    app.include_router(build_health_router(settings.service, settings.code_version, platform.metrics, readiness))
+    app.state.watched = Watched(settings.service, settings.code_version, platform.metrics, readiness)
+    app.include_router(health_router)
     for router in ROUTERS:
         app.include_router(router)
     # Files are the same for everybody, so they may be compressed; pages hold keys of forms and what somebody wrote.

@@ -290,7 +290,9 @@ def complete(definition: Mapping[str, Any]) -> dict[str, Any]:
     >>> complete({"basis": {}, "declaring": {"from": "2026-04-20"}})["declaring"]
     {'until': None, 'from': '2026-04-20'}
     """
-    lists = {name: [] for name in ("assumptions", "except_removes", "excludes", "exclude_types", "revives")}
+    lists: dict[str, list[Any]] = {
+        name: [] for name in ("assumptions", "except_removes", "excludes", "exclude_types", "revives")
+    }
     return {
         **lists,
         "unknown_days": None,

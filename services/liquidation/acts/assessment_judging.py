@@ -34,6 +34,7 @@ from services.liquidation.domain.money.interest import Undetermined, payee_kind
 from services.liquidation.domain.money.payees import payee_on
 from services.liquidation.domain.money.refunds import check_readiness
 from services.liquidation.domain.money.settings import MoneyPolicy, MoneySettings
+from services.liquidation.domain.money.terms import Terms
 from services.liquidation.store.assessments import AssessmentOutcome, AssessmentRow
 from services.liquidation.store.bills import BillRow
 from services.liquidation.store.money_cases import MoneyCase, MoneyRows
@@ -82,13 +83,17 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class AssessedAct:
-    """A liquidation or reliquidation whose money is judged; `claimed_on` is the day of a claim that it grants."""
+    """A liquidation or reliquidation whose money is judged; `claimed_on` is the day of a claim that it grants.
+
+    `terms` are those of the program that orders the refund; None: nobody's but the statute's.
+    """
 
     key: str
     occasion: Occasion
     liquidated_on: date
     assessed_on: date
     claimed_on: date | None = None
+    terms: Terms | None = None
 
 
 def judge_act(
@@ -226,6 +231,7 @@ def _build_facts(
         is_informal=entry.is_informal,
         claimed_on=act.claimed_on or (recorded.claimed_on if recorded else None),
         case_order_on=recorded.case_order_on if recorded else None,
+        terms=act.terms,
     )
     return facts, due
 
@@ -238,6 +244,9 @@ def _assess(
     settings: MoneySettings,
 ) -> tuple[LiquidationFacts, Assessment | Undetermined]:
     """Assess an act with what moved since the liquidation before; it rests on the acts before it."""
+    if act.terms is not None and act.terms.is_mixed and not act.terms.is_statutory:
+        why = f"program {act.terms.program} has terms of its own, and another decision changes the same act"
+        return facts, Undetermined("refund-due", "finding", why)
     unknown = next((row for row in earlier if row.outcome == "undetermined"), None)
     if unknown is not None:
         why = f"the act before it, of {unknown.liquidated_on}, is not assessed yet"
@@ -422,6 +431,7 @@ def _build_assessment(
         required_basis=due.basis,
         payee=facts.payee,
         claimed_on=act.claimed_on,
+        terms=act.terms.as_json() if act.terms is not None else None,
     )
     if isinstance(result, Undetermined):
         row.missing, row.why = result.missing, result.why

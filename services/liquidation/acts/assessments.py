@@ -18,6 +18,7 @@ from services.liquidation.acts.assessment_judging import (
 from services.liquidation.domain.money.amounts import Amounts
 from services.liquidation.domain.money.assessment import Occasion, find_changes
 from services.liquidation.domain.money.settings import MoneyPolicy
+from services.liquidation.domain.money.terms import terms_from_json
 from services.liquidation.domain.sequences import liquidation_key
 from services.liquidation.publishing import CYCLE_EVENTS, SOURCE, describe_effect, money_determined
 from services.liquidation.store import assessments as store
@@ -26,6 +27,7 @@ from services.liquidation.store.cycles import CycleDay, publish_assessed
 from services.liquidation.store.money_acts import MoneyAct, MoneyChange, number_acts, write_acts
 from services.liquidation.store.money_cases import MoneyCase, MoneyRows, load_cases, write_money
 from services.liquidation.store.payees import hold_accounts_unchanged
+from services.liquidation.store.payments import find_programs_of, note_late
 from services.liquidation.store.records import exclude_cycles, lock_entries
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
@@ -77,13 +79,22 @@ async def assess_cycle(tx: Transaction, day: CycleDay, run_at: datetime, policy:
         told: dict[str, dict[str, Any]] = {}
         disregarded: list[str] = []
         effects = await store.load_effects(tx, numbers)
+        terms = await store.load_terms(tx, numbers)
         for number, case in (await load_cases(tx, numbers)).items():
             assert case.entry.liquidated_on is not None
-            act = AssessedAct(liquidation_key(case.entry.turns), "liquidation", case.entry.liquidated_on, day.posted_on)
+            act = AssessedAct(
+                liquidation_key(case.entry.turns),
+                "liquidation",
+                case.entry.liquidated_on,
+                day.posted_on,
+                terms=terms.get(number),
+            )
             consequence = judge_act(case, act, effects.get(number, {}), policy, rows)
             figures = _count(figures, consequence)
             effect = describe_effect({} if consequence.is_disregarded else effects.get(number, {}))
             told[number] = {"effect": effect.model_dump()} | consequence.event_fields
+            if number in terms:
+                told[number]["program"] = terms[number].program
             if consequence.is_disregarded:
                 disregarded.append(number)
         await write_money(tx, rows)
@@ -156,6 +167,9 @@ async def determine(
     await store.mark_disregarded(tx, [each.entry_number for each in disregarded if each.occasion == "liquidation"])
     await store.restate_reliquidations(tx, [each.entry_number for each in disregarded])
     await write_acts(tx, acts)
+    opened = [each.consequence.refund_number for each in done if each.consequence.refund_number is not None]
+    await note_late(tx, opened)
+    programs = await find_programs_of(tx, opened)
     events = [
         money_determined(
             each.case.entry,
@@ -164,6 +178,7 @@ async def determine(
             liquidated_on=each.lacked.liquidated_on,
             effect=describe_effect(each.effects),
             outcome=each.consequence.event_fields,
+            program=programs.get(each.consequence.refund_number or "", (None, None))[0],
         )
         for each, act in zip(done, acts, strict=True)
         if act.change != "determined"
@@ -197,7 +212,8 @@ def _determine_case(case: MoneyCase, today: date, policy: MoneyPolicy, rows: Mon
         # What was found stands, whatever became of the act before it: the change is against what stands now.
         changes = find_changes(stood_before(case, lacked.ordinal), lacked.found)
         effects = {change.class_code: change.difference for change in changes}
-        act = AssessedAct(lacked.act_key, lacked.occasion, lacked.liquidated_on, today, lacked.claimed_on)
+        terms = terms_from_json(lacked.terms)
+        act = AssessedAct(lacked.act_key, lacked.occasion, lacked.liquidated_on, today, lacked.claimed_on, terms)
         consequence = judge_act(case, act, effects, policy, rows, again=lacked)
         if consequence.outcome == "undetermined":
             break

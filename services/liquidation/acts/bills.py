@@ -7,9 +7,19 @@ from operator import attrgetter
 from typing import Final
 
 from services.liquidation.acts.refusals import conflict, refused
-from services.liquidation.domain.money.bills import Notice, Payment, find_next_step, find_notices, settle
+from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.money.bills import (
+    Notice,
+    Payment,
+    ProtestDays,
+    find_next_step,
+    find_notices,
+    may_set_off,
+    settle,
+)
 from services.liquidation.domain.money.interest import Undetermined
 from services.liquidation.domain.money.settings import MoneyPolicy
+from services.liquidation.domain.protest.timeliness import protest_window
 from services.liquidation.publishing import SOURCE, bill_noticed
 from services.liquidation.store import bills as store
 from services.liquidation.store import records
@@ -59,9 +69,26 @@ async def post_payment(
     """
     today = legal_date(now)
     bill, payments, authority = await _hold_bill(tx, bill_number, caller, today)
+    return await record_on(tx, bill, payments, request, today, caller, authority, policy)
+
+
+async def record_on(
+    tx: Transaction,
+    bill: BillRow,
+    payments: list[Payment],
+    request: PaymentRequest,
+    today: date,
+    caller: Identity,
+    authority: str,
+    policy: MoneyPolicy,
+) -> RecordedPayment:
+    """Record a payment on a bill whose entry this transaction holds, whether it came in or is set off (19 CFR 24.72).
+
+    `payments` are those received so far; the new one is added. Raises as `post_payment`.
+    """
     _demand_payable(bill, request.received_on, today)
     payment = PaymentRow(
-        bill_number,
+        bill.bill_number,
         len(payments) + 1,
         request.received_on,
         request.cents,
@@ -77,6 +104,13 @@ async def post_payment(
     number = (await number_acts(tx, [bill.entry_number])).next(bill.entry_number)
     await write_acts(tx, [_act_of_payment(payment, bill.entry_number, number, caller, authority)])
     return RecordedPayment(payment, bill)
+
+
+def may_be_set_off(row: BillRow, holding: ProtestDays | None, today: date, law: LawSettings) -> bool:
+    """Whether a bill may be set off today, by the last arguable day to protest. Rule bill-setoff-hold [S]."""
+    until = protest_window(max(row.liquidated_on, row.issued_on), None, law).last_arguable
+    filed_on, settled_on = holding or (None, None)
+    return row.state == "delinquent" and may_set_off(today, until, filed_on, settled_on)
 
 
 async def run_bill_clocks(database: Connections, clock: Clock, policy: MoneyPolicy) -> int:

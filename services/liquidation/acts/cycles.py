@@ -6,6 +6,7 @@ from typing import Final
 
 from services.liquidation.acts.assessments import assess_cycle
 from services.liquidation.acts.cut_sheets import demand_confirmed
+from services.liquidation.acts.program_cycles import note_taken
 from services.liquidation.acts.protest_judging import judge_waiting_protests
 from services.liquidation.acts.rederivations import follow_readings
 from services.liquidation.acts.refusals import conflict, refused
@@ -107,6 +108,7 @@ async def run_cycle(
     figures = await store.run_statements(tx, day, now, run_by, CYCLE_EVENTS)
     money = asdict(await assess_cycle(tx, day, now, policy))
     await store.write_money(tx, friday, money)
+    await note_taken(tx, day, now)
     await store.note_unseen(tx, friday, unseen)
     await judge_waiting_protests(tx, policy.law)
     return replace(figures, **money, unseen=unseen)

@@ -17,8 +17,12 @@ from services.liquidation.acts.extensions import demand_open_period
 from services.liquidation.acts.hold_sets import demand_applied, demand_draft, demand_not_drafted_by
 from services.liquidation.acts.instructions import demand_confirmable as demand_confirmable_instruction
 from services.liquidation.acts.liquidations import demand_liquidable
+from services.liquidation.acts.payments import demand_certifiable as demand_payment_certifiable
+from services.liquidation.acts.payments import demand_payable_by as demand_payment_payable_by
+from services.liquidation.acts.payments import demand_ready as demand_payment_ready
+from services.liquidation.acts.payments import demand_returnable, demand_running
 from services.liquidation.acts.protests import bar_of_act
-from services.liquidation.acts.refunds import demand_certifiable, demand_payable_by, demand_ready
+from services.liquidation.acts.refunds import demand_alone, demand_certifiable, demand_payable_by, demand_ready
 from services.liquidation.acts.reliquidations import demand_effect, demand_liquidated
 from services.liquidation.acts.voided_liquidations import judge_standing_liquidation
 from services.liquidation.domain.facts import EntryFacts
@@ -28,6 +32,7 @@ from services.liquidation.store.bills import BillRow
 from services.liquidation.store.hold_sets import HoldSet, HoldSetEvent
 from services.liquidation.store.instructions import Instruction
 from services.liquidation.store.payees import AccountRow
+from services.liquidation.store.payments import PaymentRow
 from services.liquidation.store.records import EntryRow
 from services.liquidation.store.refunds import RefundRow
 from shared.runtime.errors import Refused, bar_of
@@ -66,16 +71,46 @@ def bars_on_bill(bill: BillRow) -> Bars:
     return {"bill.record-payment": bar_of(lambda: demand_standing(bill))}
 
 
-def bars_on_refund(refund: RefundRow, accounts: Sequence[AccountRow], caller: Identity, today: date) -> Bars:
-    """Against certifying and paying, by two people."""
+def bars_on_refund(
+    refund: RefundRow,
+    accounts: Sequence[AccountRow],
+    caller: Identity,
+    today: date,
+    of_program: tuple[str, str | None] | None,
+) -> Bars:
+    """Against certifying and paying, by two people; one of a program is paid with its payment."""
 
     def demand_certified_today() -> None:
+        demand_alone(refund, of_program)
         demand_certifiable(refund)
         demand_ready(refund, accounts, today)
 
+    def demand_paid_today() -> None:
+        demand_alone(refund, of_program)
+        demand_payable_by(refund, caller)
+
     return {
         "refund.certify": bar_of(demand_certified_today),
-        "refund.pay": bar_of(lambda: demand_payable_by(refund, caller)),
+        "refund.pay": bar_of(demand_paid_today),
+    }
+
+
+def bars_on_payment(row: PaymentRow, standing: str, accounts: Sequence[AccountRow], caller: Identity, on: date) -> Bars:
+    """Against certifying, paying and returning a payment of a program."""
+
+    def demand_certified_today() -> None:
+        demand_running(row, standing)
+        demand_payment_certifiable(row, is_changed=False)
+        demand_payment_ready(row, accounts, on)
+
+    def demand_paid_today() -> None:
+        demand_running(row, standing)
+        demand_payment_payable_by(row, caller)
+
+    return {
+        "payment.certify": bar_of(demand_certified_today),
+        "payment.pay": bar_of(demand_paid_today),
+        "payment.return": bar_of(lambda: demand_returnable(row)),
     }
 
 

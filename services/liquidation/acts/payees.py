@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from services.liquidation.acts.assessments import determine
+from services.liquidation.acts.payments import recheck_payments
 from services.liquidation.acts.refunds import recheck_refunds
 from services.liquidation.acts.refusals import refused
 from services.liquidation.domain.money.interest import payee_kind
@@ -14,6 +15,7 @@ from services.liquidation.store import payees as store
 from services.liquidation.store import records
 from services.liquidation.store.assessments import find_undetermined
 from services.liquidation.store.payees import AccountRow, DepositRow
+from services.liquidation.store.payments import PaymentRow, hold_open_of
 from services.liquidation.store.refunds import find_entries_with_uncertified
 from services.liquidation.store.sight import find_matter
 from shared.customs.calendar import legal_date
@@ -36,6 +38,8 @@ class AccountFacts:
     has_ach_enrollment: bool | None
     has_valid_bank_data: bool | None
     has_paper_waiver: bool
+    designee_number: str | None = None
+    """Whom the importer has on file to receive its refunds (CBP Form 4811); None: nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ async def record_account(
     """
     today = legal_date(now)
     await records.exclude_cycles(tx)
-    waiting, undetermined = await _hold_payee(tx, importer_number)
+    waiting, undetermined, unpaid = await _hold_payee(tx, importer_number)
     known = await store.load_accounts(tx.connection, importer_number)
     meant.check(known[-1].revision if known else 0)
     last_on = known[-1].effective_on if known else None
@@ -84,15 +88,18 @@ async def record_account(
         facts.has_paper_waiver,
         caller.subject,
         caller.acting_for,
+        facts.designee_number,
     )
     await store.write_account(tx, row)
     await recheck_refunds(tx, waiting, today, now)
+    await recheck_payments(tx, unpaid, today, now)
     await determine(tx, undetermined, today, now, policy)
     return row
 
 
-async def _hold_payee(tx: Transaction, importer_number: str) -> tuple[list[str], list[str]]:
-    """Hold a payee and its entries with a refund that waits, or an assessment that lacks a fact; gives both.
+async def _hold_payee(tx: Transaction, importer_number: str) -> tuple[list[str], list[str], list[PaymentRow]]:
+    """Hold a payee, its payments that wait, and its entries with a refund that waits or an assessment that lacks a
+    fact; gives these entries and the payments.
 
     Assessments hold their entry first and then the payee as it is, so that none is judged beside a fact that comes in
     the same moment. This waits for either while it holds neither. Should entries be in use again and again, it waits
@@ -101,16 +108,18 @@ async def _hold_payee(tx: Transaction, importer_number: str) -> tuple[list[str],
     for _ in range(_TRIES):
         async with attempt(tx) as trying:
             await store.hold_account(tx, importer_number)
+            unpaid = await hold_open_of(tx, importer_number)
             waiting, undetermined = await _find_waiting(tx, importer_number)
             if await records.try_lock_entries(tx, [*undetermined, *waiting]):
                 trying.keep()
-                return waiting, undetermined
+                return waiting, undetermined, unpaid
         async with attempt(tx):
             await records.lock_entries(tx, [*undetermined, *waiting], create=False)
     await store.hold_account(tx, importer_number)
+    unpaid = await hold_open_of(tx, importer_number)
     waiting, undetermined = await _find_waiting(tx, importer_number)
     await records.lock_entries(tx, [*undetermined, *waiting], create=False)
-    return waiting, undetermined
+    return waiting, undetermined, unpaid
 
 
 async def _find_waiting(tx: Transaction, importer_number: str) -> tuple[list[str], list[str]]:

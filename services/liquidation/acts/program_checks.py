@@ -42,7 +42,7 @@ async def check_cells(
         some = numbers[first : first + _CHUNK]
         found = await load_entries(tx, some)
         known = await load_known_facts(tx, some)
-        entries = await program_facts.load_known_entries(tx, some, program, today)
+        entries = await program_facts.load_known_entries(tx, some, rules, today)
         duties = await program_facts.load_duties(tx, some)
         others = await store.load_requests(tx, some, program)
         for number in some:

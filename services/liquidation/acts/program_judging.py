@@ -9,11 +9,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
+from services.liquidation.acts.declaration_results import tell_judged
 from services.liquidation.acts.derived_records import derive_records
 from services.liquidation.acts.entries import KnownFacts, load_known_facts
 from services.liquidation.acts.program_rolls import enrol_reached
 from services.liquidation.domain.facts import EntryFacts, RefundLock, Version
 from services.liquidation.domain.law import CyclePolicy, LawSettings
+from services.liquidation.domain.money.amounts import duty_class, sum_amounts
 from services.liquidation.domain.plan import UsualPlans
 from services.liquidation.domain.program.definition import Definition
 from services.liquidation.domain.program.judging import (
@@ -26,7 +28,9 @@ from services.liquidation.domain.program.judging import (
     Verdict,
     judge_all,
     list_after_facts,
+    list_removed,
 )
+from services.liquidation.domain.program.refunds import terms_of
 from services.liquidation.domain.protest.timeliness import liquidation_window
 from services.liquidation.domain.record import Record, derive
 from services.liquidation.publishing import SOURCE
@@ -36,6 +40,7 @@ from services.liquidation.store import program_rolls as roll_store
 from services.liquidation.store import programs as program_store
 from services.liquidation.store import records as record_store
 from services.liquidation.store.declarations import RequestRow
+from services.liquidation.store.program_effects import Effect, write_effects
 from services.liquidation.store.program_facts import KnownEntry
 from services.liquidation.store.records import EntryRow
 from shared.bus import outbox
@@ -47,6 +52,7 @@ from shared.runtime.clock import Clock
 from shared.runtime.slices import do_or_set_aside, work_through
 
 CHUNK: Final = 1_000
+_UNANSWERED: Final = frozenset({"waits-answer", "waits-contest"})
 
 Judged = tuple[list[tuple[Request, Verdict | None]], RefundLock | None, ProgramEntry | None]
 """Every request for an entry with its verdict, the lock of the one that stands, and the entry as it was looked at."""
@@ -73,12 +79,13 @@ async def judge_entries(
     rows = await record_store.lock_entries(tx, numbers, create=False)
     requests = await store.lock_requests(tx, numbers, program)
     known = await load_known_facts(tx, rows)
-    entries = await program_facts.load_known_entries(tx, numbers, program, legal_date(now))
+    entries = await program_facts.load_known_entries(tx, numbers, released.rules, legal_date(now))
     duties = await program_facts.load_duties(tx, numbers)
     rules, today = released.rules, legal_date(now)
     changed: list[RequestRow] = []
     relocked: list[str] = []
     after: dict[str, list[tuple[str, str, AfterFact]]] = {}
+    effects: dict[str, Effect] = {}
     for number, asked in requests.items():
         row = rows.get(number)
         facts = known.of(row) if row is not None else EntryFacts(())
@@ -87,17 +94,38 @@ async def judge_entries(
         if (posted := next((each for each in asked if each.state == "posted"), None)) is not None:
             facts_of_after = list_after_facts(rules, seen, posted.removed_cents) if seen is not None else []
             after[number] = [(number, posted.declaration_id, each) for each in facts_of_after]
+        elif seen is not None and (effect := _find_effect(rules, seen, judged)) is not None:
+            effects[number] = effect
         changed += _list_changed(asked, judged, lock, released.revision, now)
         before = [each for each in facts.locks if each.program == program and each.until is None]
         if before != ([lock] if lock is not None else []):
             relocked.append(number)
     await store.write_judged(tx, changed)
+    without = [each for each in requests if each not in effects and each not in after]
+    await write_effects(tx, program, terms_of(rules).as_json(), effects, without, SOURCE, now)
     if after:
         found = [each for facts_of_entry in after.values() for each in facts_of_entry]
         await roll_store.write_after_facts(tx, program, after, found, now)
     if relocked:
         await _derive_again(tx, [rows[each] for each in relocked if each in rows], policy, law, now)
     return len(changed)
+
+
+def _find_effect(
+    program: Definition, entry: ProgramEntry, judged: Sequence[tuple[Request, Verdict | None]]
+) -> Effect | None:
+    """What waits for the liquidation of an entry, for whatever else it may wait; None: nothing does.
+
+    Not while the importer has not answered or contests, and not before a person found that the goods are meant.
+    """
+    verdict = next((each for _, each in judged if each is not None and each.is_accepted), None)
+    if verdict is None or verdict.act == "reliquidate" or entry.liquidated_on is not None or not verdict.removed_cents:
+        return None
+    if not _UNANSWERED.isdisjoint(verdict.notes) or (program.goods.product is not None and not entry.is_product):
+        return None
+    removed = list_removed(program, entry)
+    by_class = sum_amounts((duty_class(each.hts), each.duty_cents) for each in removed)
+    return Effect(by_class, entry.importer_number, tuple(sorted({each.hts for each in removed})))
 
 
 class Seen:
@@ -307,7 +335,8 @@ async def _judge_one(
 
     total = await work_through(database, list_next, judge_some)
     async with transaction(database) as tx:
-        await store.finish_judging(tx, declaration_id, clock.now())
+        if await store.finish_judging(tx, declaration_id, clock.now()):
+            await tell_judged(tx, declaration_id, clock.now())
     return total
 
 

@@ -57,7 +57,7 @@ async def draft_revision(
 
 async def _draft(tx: Transaction, now: datetime, draft: Revision, caller: Identity) -> Revision:
     await store.write_revision(tx, draft)
-    await _note(tx, draft, "drafted", now, caller, draft.reason)
+    await note(tx, draft, "drafted", now, caller, draft.reason)
     return draft
 
 
@@ -77,7 +77,7 @@ async def edit_revision(
     await _demand_fitting(tx, program, definition)
     edited = replace(found, edits=found.edits + 1, state="draft", definition=definition, reason=reason, tried_at=None)
     await store.write_revision(tx, edited)
-    await _note(tx, edited, "edited", now, caller, reason)
+    await note(tx, edited, "edited", now, caller, reason)
     return edited
 
 
@@ -109,7 +109,7 @@ async def try_revision(
     lines = await try_program(tx, found.rules, today, law, money)
     trial = await store.add_trial(tx, _sum_up(found, lines, now, caller))
     await store.write_revision(tx, replace(found, tried_at=now))
-    await _note(tx, found, "tried", now, caller, f"trial {trial.number}: {trial.accepted} of {trial.entries} entries")
+    await note(tx, found, "tried", now, caller, f"trial {trial.number}: {trial.accepted} of {trial.entries} entries")
     return trial
 
 
@@ -146,7 +146,7 @@ async def confirm_revision(
     await _demand_trusted(tx, found, now, caller)
     confirmed = replace(found, state="confirmed")
     await store.write_revision(tx, confirmed)
-    await _note(tx, confirmed, "confirmed", now, caller, None, authority)
+    await note(tx, confirmed, "confirmed", now, caller, None, authority)
     return confirmed
 
 
@@ -169,7 +169,7 @@ async def release_revision(
     await _demand_trusted(tx, found, now, caller)
     await store.release_revision(tx, found, now)
     released = replace(found, state="released", released_at=now)
-    await _note(tx, released, "released", now, caller, None, authority)
+    await note(tx, released, "released", now, caller, None, authority)
     return released
 
 
@@ -243,10 +243,12 @@ async def find_known(tx: Transaction, program: str) -> Program:
 
 async def find_in_force(tx: Transaction, program: str) -> Revision:
     """The revision by which a program judges; raises `Conflict` (`program-closed`) while none is released."""
-    await find_known(tx, program)
+    known = await find_known(tx, program)
     found = await store.find_released(tx.connection, program)
     if found is None:
         raise closed(program, "none of its revisions is released")
+    if known.is_over:
+        raise closed(program, f"it was {known.standing}")
     return found
 
 
@@ -335,7 +337,7 @@ def _wrong_state(found: Revision, remedy: str) -> Conflict:
     return Conflict(detail, rule=_RULE, code="program-state", remedy=remedy)
 
 
-async def _note(
+async def note(
     tx: Transaction,
     found: Revision,
     change: str,
@@ -344,6 +346,7 @@ async def _note(
     detail: str | None,
     authority: str | None = None,
 ) -> None:
+    """Add to the history of a program, which is held, what a person did."""
     event = ProgramEvent(
         found.program, 0, found.revision, change, now, caller.subject, caller.acting_for, detail, authority
     )

@@ -14,6 +14,7 @@ from services.liquidation.store import refunds as store
 from services.liquidation.store.money_acts import MoneyAct, number_acts, write_acts
 from services.liquidation.store.money_cases import MoneyCase, load_cases
 from services.liquidation.store.payees import AccountRow
+from services.liquidation.store.payments import find_programs_of
 from services.liquidation.store.refunds import RefundRow
 from services.liquidation.store.sight import find_matter_of
 from shared.bus import outbox
@@ -38,6 +39,7 @@ async def certify_refund(
     """
     today = legal_date(now)
     case, refund, authority = await _hold(tx, refund_number, meant, caller, "refund.certify", today)
+    demand_alone(refund, (await find_programs_of(tx, [refund_number])).get(refund_number))
     demand_certifiable(refund)
     readiness = demand_ready(refund, case.accounts, today)
     refund.way, refund.missing, refund.reason = readiness.way, [], readiness.remedy
@@ -64,6 +66,7 @@ async def pay_refund(
     """
     today = legal_date(now)
     case, refund, authority = await _hold(tx, refund_number, meant, caller, "refund.pay", today)
+    demand_alone(refund, (await find_programs_of(tx, [refund_number])).get(refund_number))
     _demand_payable(refund, paid_on, today, caller)
     delay = find_delay(refund, case.accounts, paid_on, policy, paid_on=paid_on)
     if isinstance(delay, Undetermined):
@@ -88,18 +91,24 @@ async def recheck_refunds(tx: Transaction, entry_numbers: Sequence[str], today: 
     """
     cases = await load_cases(tx, entry_numbers)
     numbers = await number_acts(tx, list(cases))
+    waiting = [each.refund_number for case in cases.values() for each in case.refunds if each.is_uncertified]
+    programs = await find_programs_of(tx, waiting)
+    paid_together = {number for number, (_, payment) in programs.items() if payment is not None}
     moved: list[RefundRow] = []
     acts: list[MoneyAct] = []
     events: list[Outgoing] = []
     for number, case in cases.items():
         readiness = find_readiness(case.accounts, today)
         for refund in case.refunds:
-            if not refund.is_uncertified or not _move_to(refund, readiness):
+            if not refund.is_uncertified or refund.refund_number in paid_together:
+                continue
+            if not _move_to(refund, readiness):
                 continue
             act = _describe_change(refund, numbers.next(number), today, "refund-ach", None, None)
             moved.append(refund)
             acts.append(act)
-            events.append(refund_changed(case.entry, act, now, refund))
+            program, _ = programs.get(refund.refund_number, (None, None))
+            events.append(refund_changed(case.entry, act, now, refund, program=program))
     await store.write_refunds(tx, moved)
     await write_acts(tx, acts)
     await outbox.add(tx, SOURCE, events)
@@ -139,6 +148,22 @@ async def _hold(
     refund = next(each for each in case.refunds if each.refund_number == refund_number)
     meant.check(refund.revision)
     return case, refund, authority
+
+
+def demand_alone(refund: RefundRow, of_program: tuple[str, str | None] | None) -> None:
+    """Raise `Conflict` for a refund of a program: it is certified and paid with all others of its payment."""
+    if of_program is None:
+        return
+    program, payment = of_program
+    where = f"payment {payment}" if payment is not None else f"the next payment of program {program}"
+    raise conflict(
+        "refund-due",
+        "refund-in-payment",
+        f"Refund {refund.refund_number} is paid with {where}, and not by itself.",
+        f"Certify and pay the payment: POST /payments/{payment}/certifications."
+        if payment is not None
+        else "Wait until the posting day has ended: GET /programs/{program}/payments lists its payments.",
+    )
 
 
 def demand_certifiable(refund: RefundRow) -> None:

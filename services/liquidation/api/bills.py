@@ -11,6 +11,7 @@ from services.liquidation.acts.bills import (
     RecordedPayment,
     demand_day_of,
     demand_standing,
+    may_be_set_off,
     post_payment,
 )
 from services.liquidation.acts.may_do import bars_on_bill
@@ -23,17 +24,13 @@ from services.liquidation.api.money import (
     show_amounts,
 )
 from services.liquidation.domain.bill_clocks import dunning_on
-from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.bills import (
     Block,
     Payment,
-    ProtestDays,
     find_holding_protest,
     find_payoff,
-    may_set_off,
 )
 from services.liquidation.domain.money.interest import Undetermined
-from services.liquidation.domain.protest.timeliness import protest_window
 from services.liquidation.store import bills as store
 from services.liquidation.store.bills import BillRow, PaymentRow
 from services.liquidation.store.money_acts import list_acts
@@ -269,7 +266,7 @@ async def read_bill(
     return WholeBillOut(
         **_show_bill(row, caller).model_dump(),
         is_protested=holding is not None and holding.settled_on is None,
-        may_be_set_off=_may_set_off(row, holding, legal_date(now_of(request)), law_of(request)),
+        may_be_set_off=may_be_set_off(row, holding, legal_date(now_of(request)), law_of(request)),
         dunning_on=dunning_on(row.issued_on),
         blocks=[_show_block(each) for each in row.blocks],
         payments=[_show_payment(each) for each in payments],
@@ -343,13 +340,6 @@ async def create_payment(
         return _show_recorded(await post_payment(tx, now, bill_number, received, caller, policy))
 
     return await answer_once(request, call, act)
-
-
-def _may_set_off(row: BillRow, holding: ProtestDays | None, today: date, law: LawSettings) -> bool:
-    """Whether a delinquent bill may be set off today, by the last arguable day to protest (bill-setoff-hold)."""
-    until = protest_window(max(row.liquidated_on, row.issued_on), None, law).last_arguable
-    filed_on, settled_on = holding or (None, None)
-    return row.state == "delinquent" and may_set_off(today, until, filed_on, settled_on)
 
 
 def _show_bill(row: BillRow, caller: Identity) -> BillOut:

@@ -1,7 +1,7 @@
 """The HTTP side of declarations: sent as a file or checked without being kept, read row by row, withdrawn."""
 
 import csv
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from io import StringIO
 from typing import Annotated, Any, Final, Literal
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import ClientDisconnect
 
 from services.liquidation.acts import declaring as acts
+from services.liquidation.acts.declaration_results import NotReady, find_not_ready
 from services.liquidation.acts.declaring import JUDGED_AT_ONCE, declarant_of
 from services.liquidation.acts.program_checks import check_cells
 from services.liquidation.acts.program_judging import judge_declared, judge_touched
@@ -64,6 +65,18 @@ _WORDS: Final = (
 )
 
 
+MOST_NAMED: Final = 50
+"""Payees that are named; a declaration for more of them says how many there are."""
+
+
+class PayeeNotReadyOut(BaseModel):
+    """An importer of accepted entries who cannot be paid today: the refund waits, and bears no interest for it."""
+
+    importer_number: str = Field(description="Masked when it is a social security number of someone else.")
+    missing: list[str] = Field(examples=[["ach-enrollment"]])
+    remedy: str
+
+
 class DeclarationOut(BaseModel):
     """A declaration: how far it was read, and how many of its rows are in which state."""
 
@@ -84,6 +97,8 @@ class DeclarationOut(BaseModel):
                         {"state": "due", "code": None, "entries": 1, "removed_usd": "9375.00"},
                         {"state": "dropped", "code": "check-digit", "entries": 1, "removed_usd": "0.00"},
                     ],
+                    "payees_not_ready": 0,
+                    "not_ready": [],
                     "results": "/programs/ieepa-2026/declarations/0c6d0b58-6f0c-4a2e-9d3b-0f1e2d3c4b5a/results",
                 }
             ]
@@ -102,6 +117,10 @@ class DeclarationOut(BaseModel):
     made_by: str
     removed_usd: str = Field(description="Duty that the program removes from what is accepted, without interest.")
     states: list[StateOut]
+    payees_not_ready: int | None = Field(
+        description="Importers of accepted entries who cannot be paid today; null where many declarations are listed."
+    )
+    not_ready: list[PayeeNotReadyOut] = Field(description="Each of them once, up to 50: what is missing, and the way.")
     results: str
 
 
@@ -432,10 +451,17 @@ async def _find(
 
 async def _show(tx: Transaction, program: str, declaration_id: str, caller: Identity, today: date) -> DeclarationOut:
     found, sight = await _find(tx, program, declaration_id, caller, today)
-    return _declaration(found, await store.count_states(tx, declaration_id, sight), sight, caller)
+    not_ready = await find_not_ready(tx, declaration_id, sight, today)
+    return _declaration(found, await store.count_states(tx, declaration_id, sight), sight, caller, not_ready)
 
 
-def _declaration(found: Declaration, counts: list[StateCount], sight: Sight, caller: Identity) -> DeclarationOut:
+def _declaration(
+    found: Declaration,
+    counts: list[StateCount],
+    sight: Sight,
+    caller: Identity,
+    not_ready: Sequence[NotReady] | None = None,
+) -> DeclarationOut:
     return DeclarationOut(
         declaration_id=found.declaration_id,
         program=found.program,
@@ -447,6 +473,15 @@ def _declaration(found: Declaration, counts: list[StateCount], sight: Sight, cal
         made_by=_maker(found, caller),
         removed_usd=format_cents(sum(each.removed_cents for each in counts)),
         states=show_states(counts),
+        payees_not_ready=len(not_ready) if not_ready is not None else None,
+        not_ready=[
+            PayeeNotReadyOut(
+                importer_number=shown_importer_number(caller, each.importer_number),
+                missing=list(each.missing),
+                remedy=each.remedy,
+            )
+            for each in list(not_ready or ())[:MOST_NAMED]
+        ],
         results=f"/programs/{found.program}/declarations/{found.declaration_id}/results",
     )
 

@@ -9,11 +9,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.liquidation.acts import payees as acts
 from services.liquidation.acts.payees import AccountFacts, DepositFacts
 from services.liquidation.acts.refunds import find_readiness
-from services.liquidation.api.common import EntryNumberPath, RuleOut, demand_entry_sight, money_policy_of, show_rule
+from services.liquidation.api.common import (
+    EntryNumberPath,
+    RuleOut,
+    demand_entry_sight,
+    money_policy_of,
+    show_rule,
+    shown_number,
+)
 from services.liquidation.api.money import ImporterPath
 from services.liquidation.store import payees as store
 from services.liquidation.store.payees import AccountRow, DepositRow
 from services.liquidation.store.sight import find_matter
+from shared.contracts.terms import ImporterNumber
 from shared.customs.calendar import legal_date
 from shared.db.transaction import reading, transaction
 from shared.runtime.access import Matter, demand_sight, shown_importer_number
@@ -52,6 +60,11 @@ class AccountIn(BaseModel):
     has_ach_enrollment: bool | None = None
     has_valid_bank_data: bool | None = None
     has_paper_waiver: bool = Field(default=False, description="A waiver of electronic payment.")
+    designee_number: ImporterNumber | None = Field(
+        default=None,
+        description="Whom the importer has on file to receive refunds (CBP Form 4811). It is paid only for entries that"
+        " name it too (`notify_party`); for all others the importer is.",
+    )
 
 
 class AccountOut(BaseModel):
@@ -65,6 +78,7 @@ class AccountOut(BaseModel):
     has_ach_enrollment: bool | None
     has_valid_bank_data: bool | None
     has_paper_waiver: bool
+    designee_number: str | None = Field(description="Masked when it is a social security number of someone else.")
     recorded_by: str | None
 
 
@@ -247,5 +261,6 @@ def _show_account(importer_number: str, row: AccountRow | None, caller: Identity
         has_ach_enrollment=row.has_ach_enrollment if row is not None else None,
         has_valid_bank_data=row.has_valid_bank_data if row is not None else None,
         has_paper_waiver=row.has_paper_waiver if row is not None else False,
+        designee_number=shown_number(row.designee_number, caller) if row is not None else None,
         recorded_by=sign(row.recorded_by, row.recorded_for) if row is not None else None,
     )

@@ -8,7 +8,17 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.liquidation.api.predicates import Heading
-from services.liquidation.domain.program.definition import Act, Declarer, Exclusion, Intake, Mark, Silence, Writer
+from services.liquidation.domain.program.definition import (
+    Act,
+    Declarer,
+    Exclusion,
+    Finality,
+    Intake,
+    Mark,
+    Silence,
+    Weekday,
+    Writer,
+)
 from shared.contracts.terms import Country, EntryTypeCode, ImporterNumber, ShortText
 from shared.web.fields import LegalDay
 
@@ -129,6 +139,10 @@ class CohortIn(_Part):
     after_days: int | None = Field(default=None, ge=0, le=3_650)
     last_day: int | None = Field(default=None, ge=1, le=36_500)
     importers: tuple[ImporterNumber, ...] = Field(default=(), max_length=10_000)
+    finality: Finality | None = Field(
+        default=None,
+        description="Why it reaches what is final under 19 USC 1514; not needed where importers are named.",
+    )
 
 
 class CorrectionsIn(_Part):
@@ -143,6 +157,17 @@ class OfferingIn(_Part):
 
     answer_days: int | None = Field(default=None, ge=0, le=3_650, description="Days after that of the offer.")
     silence: Silence = Field(default="drop", description="accept: the refund is made. drop: it is not.")
+
+
+class PostingIn(_Part):
+    """On which days it posts, and when it waits or warns."""
+
+    days: tuple[Weekday, ...] = Field(default=("mon", "tue", "wed", "thu"), min_length=1, max_length=7)
+    max_per_day: int | None = Field(default=None, ge=1, description="Entries; null: as many as are due.")
+    pause_outbox: int = Field(default=2_000_000, ge=1, description="Events to be published above which it waits.")
+    alarm_days: int = Field(
+        default=5, ge=0, le=90, description="Days before the last legal day of an entry on which it is alarmed."
+    )
 
 
 class DefinitionIn(_Part):
@@ -169,6 +194,7 @@ class DefinitionIn(_Part):
     revives: tuple[Heading, ...] = Field(default=(), max_length=500)
     unknown_days: int = Field(default=30, ge=0, le=3_650)
     offering: OfferingIn | None = None
+    posting: PostingIn | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The definition as it is stored."""

@@ -21,7 +21,7 @@ from services.liquidation.store.programs import GoodsFinding, Program, Revision,
 from shared.contracts.terms import ShortText
 from shared.customs.importer_number import mask_importer_number
 from shared.customs.money import format_cents
-from shared.db.transaction import Transaction, reading, snapshot, transaction
+from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.access import is_staff, shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
@@ -94,6 +94,10 @@ class ProgramOut(BaseModel):
     program: str
     title: str
     released_revision: int | None = Field(description="The revision that judges; null: it takes no declarations yet.")
+    standing: Literal["running", "paused", "stayed", "ended", "aborted"] = Field(
+        description="Whether it posts; one that is ended or aborted takes no declarations either."
+    )
+    standing_since: datetime | None
     intake: Intake = Field(description="declared: importers and filers ask. automatic, offered: it takes by itself.")
     declaring_from: date | None
     declaring_until: date | None
@@ -441,48 +445,6 @@ class StateOut(BaseModel):
     removed_usd: str
 
 
-class ProgressOut(BaseModel):
-    """How far a program is: every row that was declared is in exactly one state."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "program": "ieepa-2026",
-                    "declared": 2,
-                    "removed_usd": "9375.00",
-                    "states": [
-                        {"state": "due", "code": None, "entries": 1, "removed_usd": "9375.00"},
-                        {"state": "dropped", "code": "no-heading", "entries": 1, "removed_usd": "0.00"},
-                    ],
-                }
-            ]
-        }
-    )
-
-    program: str
-    declared: int
-    removed_usd: str
-    states: list[StateOut]
-
-
-@router.get("/programs/{program}/progress", summary="How far a program is")
-async def read_progress(
-    program: ProgramPath, request: Request, _: Annotated[Identity, allow("program.try")]
-) -> ProgressOut:
-    """Rows by state and code, with the duty that is removed."""
-    async with snapshot(engine_of(request)) as tx:
-        if await store.find_program(tx.connection, program) is None:
-            raise acts.no_program(program)
-        counts = await declaration_store.count_program_states(tx, program)
-    return ProgressOut(
-        program=program,
-        declared=sum(each.entries for each in counts),
-        removed_usd=format_cents(sum(each.removed_cents for each in counts)),
-        states=show_states(counts),
-    )
-
-
 def show_states(counts: list[declaration_store.StateCount]) -> list[StateOut]:
     """Rows by state and code, as they are shown."""
     return [
@@ -508,6 +470,8 @@ async def _show(connection: AsyncConnection, found: Program, caller: Identity, *
         program=found.program,
         title=shown.rules.title,
         released_revision=found.released_revision,
+        standing=found.standing,
+        standing_since=found.standing_since,
         intake=shown.rules.intake,
         declaring_from=declaring.since,
         declaring_until=declaring.until,
@@ -517,11 +481,11 @@ async def _show(connection: AsyncConnection, found: Program, caller: Identity, *
 
 
 def _revision(found: Revision, caller: Identity) -> RevisionOut:
-    shown = replace(found, definition=_mask_definition(found.definition, caller))
+    shown = replace(found, definition=mask_definition(found.definition, caller))
     return RevisionOut.model_validate(shown, from_attributes=True)
 
 
-def _mask_definition(definition: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
+def mask_definition(definition: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
     """A definition as a caller may see it: goods and cohorts may name importers, whose numbers can be persons'."""
     shown = dict(definition)
     if "goods" in shown:
@@ -534,10 +498,10 @@ def _mask_definition(definition: Mapping[str, Any], caller: Identity) -> dict[st
 def _mask_importers(part: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
     if not part.get("importers"):
         return dict(part)
-    return {**part, "importers": [_mask_importer(each, caller) for each in part["importers"]]}
+    return {**part, "importers": [mask_importer(each, caller) for each in part["importers"]]}
 
 
-def _mask_importer(importer_number: str, caller: Identity) -> str:
+def mask_importer(importer_number: str, caller: Identity) -> str:
     if is_staff(caller) or importer_number in caller.importer_numbers:
         return shown_importer_number(caller, importer_number)
     return mask_importer_number(importer_number)

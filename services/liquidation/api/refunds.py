@@ -20,12 +20,13 @@ from services.liquidation.domain.money.interest import Undetermined
 from services.liquidation.store import refunds as store
 from services.liquidation.store.money_acts import list_acts
 from services.liquidation.store.payees import load_accounts
+from services.liquidation.store.payments import find_programs_of
 from services.liquidation.store.refunds import RefundRow
 from services.liquidation.store.sight import find_matter_of
 from shared.contracts.liquidation import RefundState
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import reading, snapshot, transaction
 from shared.runtime.access import demand_sight, no_such, reach_of, shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity, sign
@@ -103,6 +104,8 @@ class WholeRefundOut(RefundOut):
     is_delinquent: bool
     delay_today_usd: str | None
     delay_unknown_because: str | None
+    program: str | None = Field(description="The program that it is of, whose refunds are paid together.")
+    payment: str | None = Field(description="The payment with which it is paid, once that is made.")
     acts: list[MoneyActOut]
     may_do: list[MayDoOut] = Field(description="Each act on it: whether the caller may, and what stands against it.")
 
@@ -186,12 +189,14 @@ async def pay_refund(
 
 
 async def _read_whole(refund_number: str, request: Request, response: Response, caller: Identity) -> WholeRefundOut:
-    async with reading(engine_of(request)) as connection:
+    async with snapshot(engine_of(request)) as tx:
+        connection = tx.connection
         row = await store.find_refund(connection, refund_number)
         if row is None:
             raise no_such(f"refund {refund_number}")
         matter = await find_matter_of(connection, row)
         demand_sight(caller, "refund", today_of(request), matter, f"refund {refund_number}")
+        of_program = (await find_programs_of(tx, [refund_number])).get(refund_number)
         accounts = await load_accounts(connection, row.importer_number)
         done = await list_acts(connection, row.entry_number)
     response.headers["ETag"] = etag(row.revision)
@@ -207,8 +212,10 @@ async def _read_whole(refund_number: str, request: Request, response: Response, 
         is_delinquent=is_delinquent,
         delay_today_usd=show_cents(delay_cents),
         delay_unknown_because=unknown,
+        program=of_program[0] if of_program is not None else None,
+        payment=of_program[1] if of_program is not None else None,
         acts=[show_act(each) for each in done if each.refund_number == refund_number],
-        may_do=tell_may_do(caller, today, matter, bars_on_refund(row, accounts, caller, today)),
+        may_do=tell_may_do(caller, today, matter, bars_on_refund(row, accounts, caller, today, of_program)),
     )
 
 

@@ -1,16 +1,19 @@
 """Assessments: what each act on an entry comes to in money, and which acts are still to be assessed."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, Literal
 
+import orjson
+
 from services.liquidation.domain.money.amounts import Amounts, add_amounts
 from services.liquidation.domain.money.assessment import Occasion, Outcome
 from services.liquidation.domain.money.balance import DueBasis, name_effects
 from services.liquidation.domain.money.interest import Missing, PayeeKind, Segment
+from services.liquidation.domain.money.terms import Terms, terms_from_json
 from services.liquidation.domain.reliquidation import restate
 from services.liquidation.store.act_keys import liquidation_key_sql, reliquidation_key_sql
 from services.liquidation.store.money_rows import write_rows
@@ -95,6 +98,13 @@ SELECT entry_number, duty_cents, fees_cents, body -> 'effect' -> 'by_class' AS b
 WHERE entry_number = ANY($1::text[]) AND status = 'effective' AND (duty_cents <> 0 OR fees_cents <> 0)
 ORDER BY entry_number, decision_id
 """
+# Of each entry that a program changed in its liquidation: the program's terms, and whether others changed it too.
+_TERMS: Final = """
+SELECT entry_number, min(body ->> 'terms') FILTER (WHERE body ? 'terms') AS terms,
+    count(*) FILTER (WHERE duty_cents <> 0 OR fees_cents <> 0) > 1 AS is_mixed
+FROM review_decisions WHERE entry_number = ANY($1::text[]) AND status = 'effective'
+GROUP BY entry_number HAVING bool_or(body ? 'terms')
+"""
 _UNDETERMINED: Final = """
 SELECT DISTINCT entry_number FROM assessments
 WHERE outcome = 'undetermined' AND importer_number = $1 ORDER BY entry_number
@@ -157,6 +167,7 @@ class AssessmentRow:
     bill_number: str | None = None
     refund_number: str | None = None
     claimed_on: date | None = None
+    terms: Mapping[str, Any] | None = None
 
 
 def build_assessment(row: Mapping[str, Any]) -> AssessmentRow:
@@ -189,6 +200,16 @@ async def load_effects(tx: Transaction, entry_numbers: Collection[str]) -> dict[
     for row in await bulk.fetch(tx, _EFFECTS, sorted(set(entry_numbers))):
         effect = read_effect(row["by_class"], row["duty_cents"], row["fees_cents"])
         found[row["entry_number"]] = add_amounts(found.get(row["entry_number"], {}), effect)
+    return found
+
+
+async def load_terms(tx: Transaction, entry_numbers: Collection[str]) -> dict[str, Terms]:
+    """The terms of the programs whose decisions took effect; entries that no program changed are absent."""
+    found: dict[str, Terms] = {}
+    for row in await bulk.fetch(tx, _TERMS, sorted(set(entry_numbers))):
+        terms = terms_from_json(orjson.loads(row["terms"]))
+        assert terms is not None
+        found[row["entry_number"]] = replace(terms, is_mixed=row["is_mixed"])
     return found
 
 

@@ -183,14 +183,18 @@ _REMEDY: Final = f"""
 
 
 # What was waiting and had no effect: a second decision on an item, or one that came after the cut or the deemed date.
+# A program is not told that it came too late: it judges the entry again, as one that is liquidated.
+_IS_ANSWERED: Final = f"(e.liquidation_kind <> 'deemed' AND {_IN_TIME} OR d.item_id LIKE 'program:%')"
+
+
 def _settle(event: EventSql) -> str:
     return f"""
 WITH given AS (SELECT {_USED_PARAMETERS}),
 settled AS (
     UPDATE review_decisions d SET
-        status = CASE WHEN e.liquidation_kind <> 'deemed' AND {_IN_TIME} THEN 'superseded' ELSE 'refused' END,
+        status = CASE WHEN {_IS_ANSWERED} THEN 'superseded' ELSE 'refused' END,
         rule = CASE e.liquidation_kind WHEN 'deemed' THEN 'liq-after-deemed' ELSE 'reliq-1501' END,
-        remedy = CASE WHEN e.liquidation_kind <> 'deemed' AND {_IN_TIME} THEN NULL ELSE {_REMEDY} END
+        remedy = CASE WHEN {_IS_ANSWERED} THEN NULL ELSE {_REMEDY} END
     FROM entries e
     WHERE d.status = 'applied' AND e.entry_number = d.entry_number AND e.liquidated_on IS NOT NULL
     RETURNING d.decision_id, d.entry_number, d.body ->> 'importer_number' AS importer_number, d.status, d.rule, d.remedy

@@ -420,9 +420,9 @@ async def list_unjudged(tx: Transaction, declaration_id: str, limit: int) -> lis
     return [row["entry_number"] for row in await bulk.fetch(tx, _UNJUDGED, declaration_id, limit)]
 
 
-async def finish_judging(tx: Transaction, declaration_id: str, now: datetime) -> None:
-    """Every row is judged, if none is left."""
-    await bulk.execute(tx, _FINISH, declaration_id, now)
+async def finish_judging(tx: Transaction, declaration_id: str, now: datetime) -> bool:
+    """Every row is judged, if none is left; gives whether that was not so before."""
+    return await bulk.execute(tx, _FINISH, declaration_id, now) == 1
 
 
 async def count_states(tx: Transaction, declaration_id: str, sight: Sight) -> list[StateCount]:

@@ -116,7 +116,7 @@ async def load_cases(tx: Transaction, entry_numbers: Collection[str]) -> dict[st
         if (case := cases.get(row["entry_number"])) is not None:
             case.deposit = DepositRow(**dict(row))
     payments = await _load_payments(tx, numbers)
-    accounts = await _load_accounts(tx, {case.entry.importer_number for case in cases.values()})
+    accounts = await load_accounts(tx, {case.entry.importer_number for case in cases.values()})
     for case in cases.values():
         case.payments = {each.bill_number: payments.get(each.bill_number, []) for each in case.bills}
         case.accounts = accounts.get(case.entry.importer_number, [])
@@ -151,7 +151,8 @@ async def _load_payments(tx: Transaction, entry_numbers: list[str]) -> dict[str,
     return found
 
 
-async def _load_accounts(tx: Transaction, importer_numbers: Collection[str]) -> dict[str, list[AccountRow]]:
+async def load_accounts(tx: Transaction, importer_numbers: Collection[str]) -> dict[str, list[AccountRow]]:
+    """What is recorded of these importers as payees, oldest first; those of whom nothing is are absent."""
     found: dict[str, list[AccountRow]] = {}
     for row in await bulk.fetch(tx, _ACCOUNTS, sorted(importer_numbers)):
         found.setdefault(row["importer_number"], []).append(AccountRow(**dict(row)))

@@ -23,6 +23,12 @@ SELECT pg_advisory_xact_lock_shared(payee.key) FROM (
 ) AS payee
 """
 
+_HOLD_PAYEES: Final = f"""
+SELECT pg_advisory_xact_lock_shared(payee.key) FROM (
+    SELECT DISTINCT hashtextextended('{_ACCOUNT}' || number, 0) AS key FROM unnest($1::text[]) AS number ORDER BY key
+) AS payee
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
@@ -38,6 +44,7 @@ class AccountRow:
     has_paper_waiver: bool
     recorded_by: str
     recorded_for: str | None
+    designee_number: str | None = None
 
     @property
     def state(self) -> AccountState:
@@ -71,6 +78,11 @@ async def hold_account(tx: Transaction, importer_number: str) -> None:
     It waits for those that assess, and they hold entries: take it while none is held.
     """
     await bulk.fetch(tx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{_ACCOUNT}{importer_number}")
+
+
+async def hold_payees_unchanged(tx: Transaction, importer_numbers: Sequence[str]) -> None:
+    """Keep what is known of these payees as it is until the transaction ends; take it while no entry is held."""
+    await bulk.fetch(tx, _HOLD_PAYEES, list(importer_numbers))
 
 
 async def hold_accounts_unchanged(tx: Transaction, entry_numbers: Sequence[str]) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, cast, get_args
 
-from services.liquidation.domain.program.definition import Exclusion
+from services.liquidation.domain.program.definition import Definition, Exclusion
 from services.liquidation.domain.program.judging import Readiness, SpecialDuty
+from services.liquidation.store.program_sql import Given, meant_sql
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -29,40 +30,52 @@ EXCLUSION_SQL: Final[Mapping[Exclusion, str]] = {
 }
 """What each exclusion is, of an entry `e`."""
 
-_OVERLAP: Final = """EXISTS (SELECT FROM review_decisions w,
-    jsonb_array_elements(coalesce(nullif(w.body #> '{effect,by_class}', 'null'::jsonb), '[]'::jsonb)) AS changed
+# A decision of a person on duty of the class, an act that lowered it without a program, or a program with the same
+# duty: nothing is refunded twice, and who is right a person settles.
+_OVERLAP: Final = """(EXISTS (SELECT FROM review_decisions w,
+    jsonb_array_elements(coalesce(nullif(w.body #> '{{effect,by_class}}', 'null'::jsonb), '[]'::jsonb)) AS changed
     WHERE w.entry_number = e.entry_number AND w.status = 'applied' AND w.outcome = 'refund'
-        AND w.item_id NOT LIKE 'program:%' AND changed ->> 'class_code' = 'additional-duty'
-        AND (changed ->> 'change_usd')::numeric < 0)"""
+        AND w.item_id NOT LIKE 'program:%' AND changed ->> 'class_code' = ANY({classes})
+        AND (changed ->> 'change_usd')::numeric < 0)
+    OR EXISTS (SELECT FROM assessments a WHERE a.entry_number = e.entry_number AND a.outcome <> 'void'
+        AND NOT a.is_disregarded AND a.terms IS NULL AND EXISTS (SELECT FROM unnest({classes}) AS class
+            WHERE coalesce((a.found ->> class)::bigint, 0) < coalesce((a.before ->> class)::bigint, 0)))
+    OR EXISTS (SELECT FROM program_postings p JOIN special_duties d ON d.entry_number = p.entry_number
+        AND d.version = e.version AND d.hts = ANY(p.headings)
+        WHERE p.entry_number = e.entry_number AND p.program <> {program} AND p.reversal IS DISTINCT FROM 'done'
+            AND {meant})
+    OR EXISTS (SELECT FROM review_decisions w JOIN special_duties d ON d.entry_number = w.entry_number
+        AND d.version = e.version AND w.body -> 'headings' ? d.hts
+        WHERE w.entry_number = e.entry_number AND w.status = 'applied' AND w.item_id LIKE 'program:%'
+            AND w.item_id <> 'program:' || {program} AND {meant}))"""
 _IN_REVIEW: Final = """EXISTS (SELECT FROM information_requests q
     WHERE q.entry_number = e.entry_number AND q.closed_on IS NULL)"""
 _PAYMENT_KNOWN: Final = """(e.paid_on IS NOT NULL AND (e.version = 1 OR EXISTS (
     SELECT FROM deposit_facts t WHERE t.entry_number = e.entry_number)))"""
 
 
-def facts_sql(program: str, today: str) -> str:
-    """Columns over `entries e` that say what is known; the parameters are a program's code and a day.
+def facts_sql(program: Definition, given: Given, today: str) -> str:
+    """Columns over `entries e` that say what is known to a program; `today` is the place of a day.
 
     `readiness` is that of the importer's last record by the day: what was not recorded is unknown.
     """
+    code = given.add(program.program, "text")
+    classes = given.add(list(program.classes), "text[]")
+    overlap = _OVERLAP.format(program=code, meant=meant_sql(program, given), classes=classes)
     readiness = f"""coalesce((SELECT CASE
             WHEN a.has_paper_waiver OR (a.has_ach_enrollment AND a.has_valid_bank_data) THEN 'ready'
             WHEN a.has_ach_enrollment IS FALSE OR a.has_valid_bank_data IS FALSE THEN 'not-ready' ELSE 'unknown' END
         FROM importer_refund_accounts a WHERE a.importer_number = e.importer_number AND a.effective_on <= {today}
         ORDER BY a.revision DESC LIMIT 1), 'unknown')"""
     found = f"""(SELECT g.is_product FROM program_findings g
-        WHERE g.program = {program} AND g.entry_number = e.entry_number ORDER BY g.number DESC LIMIT 1)"""
+        WHERE g.program = {code} AND g.entry_number = e.entry_number ORDER BY g.number DESC LIMIT 1)"""
     exclusions = ",\n    ".join(f'{sql} AS "{name}"' for name, sql in EXCLUSION_SQL.items())
     return f"""e.entry_number, e.version, e.importer_number, e.entry_type, e.entry_date, e.center, e.is_suspended,
     e.is_informal, {LIQUIDATED_ON} AS liquidated_on, e.liquidation_posted_on, {_PAYMENT_KNOWN} AS is_payment_known,
     {exclusions},
-    {_OVERLAP} AS has_overlap, {_IN_REVIEW} AS is_in_review, {readiness} AS readiness, {found} AS is_product"""
+    {overlap} AS has_overlap, {_IN_REVIEW} AS is_in_review, {readiness} AS readiness, {found} AS is_product"""
 
 
-_FACTS: Final = f"""
-SELECT {facts_sql("$2::text", "$3::date")} FROM entries e
-WHERE e.entry_number = ANY($1::text[]) AND e.version IS NOT NULL
-"""
 _DUTIES: Final = """
 SELECT entry_number, version, line_number, hts, duty_cents, origin, goods, preference, base_duty_cents, base_owed_cents
 FROM special_duties WHERE entry_number = ANY($1::text[]) ORDER BY entry_number, version, line_number, hts
@@ -92,10 +105,14 @@ class KnownEntry:
 
 
 async def load_known_entries(
-    tx: Transaction, entry_numbers: Sequence[str], program: str, today: date
+    tx: Transaction, entry_numbers: Sequence[str], program: Definition, today: date
 ) -> dict[str, KnownEntry]:
     """What is known of these entries; those without a summary are absent."""
-    rows = await bulk.fetch(tx, _FACTS, list(entry_numbers), program, today)
+    given = Given()
+    numbers = given.add(list(entry_numbers), "text[]")
+    sql = f"""SELECT {facts_sql(program, given, given.add(today, "date"))} FROM entries e
+        WHERE e.entry_number = ANY({numbers}) AND e.version IS NOT NULL"""
+    rows = await bulk.fetch(tx, sql, *given.arguments)
     return {row["entry_number"]: read_known_entry(row) for row in rows}
 
 

@@ -179,7 +179,9 @@ class AfterSum(NamedTuple):
 async def list_taking(tx: Transaction) -> list[Revision]:
     """The revisions in force of programs that take entries by themselves."""
     return await read_revisions(
-        tx.connection, "state = 'released' AND definition ->> 'intake' <> 'declared' ORDER BY program"
+        tx.connection,
+        "state = 'released' AND definition ->> 'intake' <> 'declared' AND EXISTS (SELECT FROM programs p"
+        " WHERE p.program = program_revisions.program AND p.standing NOT IN ('ended', 'aborted')) ORDER BY program",
     )
 
 

@@ -37,6 +37,7 @@ _LIQUIDATIONS: Final = f"""
 SELECT DISTINCT {LIQUIDATED_ON} AS liquidated_on, e.liquidation_posted_on AS posted_on
 FROM entries e WHERE {LIQUIDATED_ON} IS NOT NULL
 """
+_LIQUIDATIONS_OF: Final = f"{_LIQUIDATIONS} AND e.entry_number = ANY($1::text[])"
 
 
 _PAYMENTS: Final = """
@@ -103,7 +104,8 @@ async def judge_in_sql(
     columns = [list(each) for each in zip(*asked, strict=True)] or [[] for _ in kinds]
     arrays = ", ".join(given.add(column, kind) for column, kind in zip(columns, kinds, strict=True))
     source = f"SELECT * FROM unnest({arrays}) AS a({', '.join(AskedRow._fields)})"
-    verdicts = _verdicts_sql(program, source, today, given, await _list_windows(tx, law))
+    windows = await _list_windows(tx, law, [each.entry_number for each in asked])
+    verdicts = _verdicts_sql(program, source, today, given, windows)
     sql = f"""{verdicts}
         SELECT entry_number, code, cohort, removed_cents, notes, last_day FROM verdicts ORDER BY entry_number"""
     rows = await bulk.fetch(tx, sql, *given.arguments)
@@ -180,9 +182,15 @@ def _refunds_sql(program: Definition, today: date, growths: Sequence[Growth], gi
     ) AS reckoned"""
 
 
-async def _list_windows(tx: Transaction, law: LawSettings) -> list[tuple[date, date | None, date]]:
+async def _list_windows(
+    tx: Transaction, law: LawSettings, entry_numbers: Sequence[str] | None = None
+) -> list[tuple[date, date | None, date]]:
     """Until when each liquidation is protested: as many as there are days of liquidation, so reckoned once each."""
-    rows = await bulk.fetch(tx, _LIQUIDATIONS)
+    rows = (
+        await bulk.fetch(tx, _LIQUIDATIONS)
+        if entry_numbers is None
+        else await bulk.fetch(tx, _LIQUIDATIONS_OF, list(entry_numbers))
+    )
     days = [(row["liquidated_on"], row["posted_on"]) for row in rows]
     return [(on, posted, liquidation_window(on, posted, None, law).safe) for on, posted in days]
 
@@ -194,7 +202,7 @@ def _verdicts_sql(
     given: Given,
     windows: Sequence[tuple[date, date | None, date]],
 ) -> str:
-    day, code = given.add(today, "date"), given.add(program.program, "text")
+    day = given.add(today, "date")
     liquidated, posted, protest_by = (given.add([each[place] for each in windows], "date[]") for place in range(3))
     cohorts = list(program.cohorts)
     chosen = " ".join(f"WHEN {_fits(each, given)} THEN {place}" for place, each in enumerate(cohorts))
@@ -229,7 +237,7 @@ sums AS (
     FROM meant GROUP BY entry_number
 ),
 facts AS (
-    SELECT {facts_sql(code, day)}
+    SELECT {facts_sql(program, given, day)}
     FROM asked a JOIN entries e ON e.entry_number = a.entry_number AND e.version IS NOT NULL
 ),
 known AS (

@@ -18,18 +18,29 @@ from services.liquidation.store.tables.programs import (
 )
 from shared.db.transaction import Transaction
 
+Standing = Literal["running", "paused", "stayed", "ended", "aborted"]
 RevisionState = Literal["draft", "confirmed", "released", "superseded"]
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program; `released_revision` judges what is asked (None: nothing is taken yet), `events` how many there are."""
+    """A program; `released_revision` judges what is asked (None: nothing is taken yet), `events` how many there are.
+
+    `standing` says whether it posts: running, paused, stayed (nothing is paid either), ended or aborted (for good).
+    """
 
     program: str
     released_revision: int | None
     events: int
     made_at: datetime
     made_by: str
+    standing: Standing = "running"
+    standing_since: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is asked of it or posted by it any more."""
+        return self.standing in ("ended", "aborted")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from services.liquidation.domain.money.bills import Block
 from services.liquidation.domain.money.refunds import Refund, RefundWay
 from services.liquidation.store.bills import build_blocks
 from services.liquidation.store.money_rows import Wanted, list_wanted, write_rows
+from services.liquidation.store.tables.payments import payment_refunds
 from services.liquidation.store.tables.refunds import refunds
 from shared.contracts.liquidation import RefundState
 from shared.db.transaction import Transaction
@@ -91,8 +92,9 @@ async def list_refunds(
 
 
 async def find_entries_with_uncertified(connection: AsyncConnection, importer_number: str) -> list[str]:
-    """The entries of an importer with a refund that is not certified yet."""
+    """The entries of an importer with a refund that is not certified yet; those of payments move with these."""
+    in_payment = select(payment_refunds.c.payment).where(payment_refunds.c.refund_number == refunds.c.refund_number)
     query = select(refunds.c.entry_number).where(
-        refunds.c.importer_number == importer_number, refunds.c.state.in_(UNCERTIFIED)
+        refunds.c.importer_number == importer_number, refunds.c.state.in_(UNCERTIFIED), ~in_payment.exists()
     )
     return [row.entry_number for row in await connection.execute(query)]

@@ -69,7 +69,10 @@ class Office:
 
     @property
     def importer(self) -> dict[str, str]:
-        grants = {"importer_numbers": frozenset({IMPORTER}), "centers": frozenset()}
+        return self.headers_of(IMPORTER)
+
+    def headers_of(self, importer_number: str) -> dict[str, str]:
+        grants = {"importer_numbers": frozenset({importer_number}), "centers": frozenset()}
         return self.headers(RoleName.IMPORTER, subject="owner", **grants)
 
     def broker(self, filer: str = "B76") -> dict[str, str]:

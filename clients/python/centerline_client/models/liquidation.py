@@ -1905,6 +1905,24 @@ class LookOut(Model):
     looked_at: AwareDatetime | None
 
 
+class LostOut(Model):
+    """
+    An entry that the program reaches, that nobody declared, and that was liquidated with the duty.
+    """
+
+    entry_number: str
+    importer_number: str
+    liquidated_on: date_aliased
+    despite_hold: bool
+    """
+    A hold set matched it, and its period would have ended before it lifts.
+    """
+    protest_by: date_aliased
+    """
+    The safe last day to protest (19 USC 1514).
+    """
+
+
 class MatchedEntryOut(Model):
     """
     An entry that a hold set matches; `is_due`: the next cycle would liquidate it without the set.
@@ -1961,6 +1979,23 @@ class MoneyIn(Model):
     base_check: Literal['review', 'none']
     ordered_rate_pct: str | None = None
     ordered_from: date_aliased | None = None
+
+
+class NearDayOut(Model):
+    """
+    An entry that waits while its last day comes near.
+    """
+
+    entry_number: str
+    importer_number: str
+    center: str | None
+    act: str
+    """
+    Words: liquidate, reliquidate; there may be others.
+    """
+    last_day: date_aliased
+    is_over: bool
+    legal_basis: str
 
 
 class NextDayOut(Model):
@@ -2190,8 +2225,24 @@ class PageIssueOut(Model):
     """
 
 
+class PageLostOut(Model):
+    items: list[LostOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
 class PageMatchedEntryOut(Model):
     items: list[MatchedEntryOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
+class PageNearDayOut(Model):
+    items: list[NearDayOut]
     next: str | None = None
     """
     The link to the next page; absent or null on the last.
@@ -2225,6 +2276,18 @@ class PartyIn(Model):
     name: str
     address: str
     agent: str | None = None
+
+
+class PauseIn(Model):
+    """
+    To pause a program, or to resume it.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    reason: str
+    act: Literal['pause', 'resume']
 
 
 class PaymentIn(Model):
@@ -2338,6 +2401,29 @@ class PostedActOut(Model):
     entry_number: str
     sequence: int
     change: str
+
+
+class PostingIn(Model):
+    """
+    On which days it posts, and when it waits or warns.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    days: list[Literal['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']] | None = None
+    max_per_day: int | None = None
+    """
+    Entries; null: as many as are due.
+    """
+    pause_outbox: int | None = None
+    """
+    Events to be published above which it waits.
+    """
+    alarm_days: int | None = None
+    """
+    Days before the last legal day of an entry on which it is alarmed.
+    """
 
 
 class PredicateIn(Model):
@@ -2806,6 +2892,17 @@ class Ready(Model):
     """
 
 
+class ReasonIn(Model):
+    """
+    Why it is done.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    reason: str
+
+
 class ReasonedActIn(Model):
     """
     Refuse further review, with reasons.
@@ -3111,6 +3208,49 @@ class RetryIn(Model):
     """
 
 
+class ReversalIn(Model):
+    """
+    What is to be undone: the entries that are named, those of a run, or all that the program posted.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    reason: str
+    entries: list[str] | None = None
+    run: int | None = None
+    by: Literal['center', 'court-judgment']
+    """
+    Whose power: the Center's within 90 days (19 USC 1501), or a judgment as headquarters instructs.
+    """
+
+
+class ReversalOut(Model):
+    """
+    How many entries are to be reversed.
+    """
+
+    program: str
+    entries: int
+
+
+class ReversalStateOut(Model):
+    """
+    Postings by how far their reversal is.
+    """
+
+    state: str
+    """
+    Words: asked, confirmed, done, refused; there may be others.
+    """
+    code: str | None
+    """
+    Why it is refused.
+    """
+    entries: int
+    removed_usd: str
+
+
 class RevisionOut(Model):
     """
     A revision, whole.
@@ -3266,6 +3406,57 @@ class RuleSummaryOut(Model):
     unsettled: str | None
     """
     What of the rule is open.
+    """
+
+
+class RunOut(Model):
+    """
+    A posting day: what was posted, in which lane, to how much money.
+    """
+
+    program: str
+    run: int
+    kind: str
+    """
+    cycle: the weekly cycle posted what waited for it. Words: posting, cycle; there may be others.
+    """
+    posted_on: date_aliased
+    cycle_on: date_aliased | None
+    revision: int
+    state: str
+    """
+    Words: running, done, stopped; there may be others.
+    """
+    posted: int
+    set_based: int
+    """
+    Entries whose money was assessed by arrays.
+    """
+    careful: int
+    """
+    Entries that were assessed one by one, and those of a cycle.
+    """
+    dropped: int
+    """
+    Entries that were due and were not any more when they were looked at.
+    """
+    undetermined: int
+    """
+    Posted, with a fact of the money missing.
+    """
+    removed_usd: str
+    interest_usd: str
+    refund_usd: str
+    began_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    why: str | None
+    """
+    Why it was stopped.
+    """
+    leaves: int | None
+    root: str | None
+    """
+    Root of the proofs of its entries, hexadecimal; null until it is sealed.
     """
 
 
@@ -3616,6 +3807,19 @@ class StandingLettersOut(Model):
     letters: int
 
 
+class StandingOut(Model):
+    """
+    How a program stands.
+    """
+
+    program: str
+    standing: str
+    """
+    Words: running, paused, stayed, ended, aborted; there may be others.
+    """
+    since: AwareDatetime | None
+
+
 class StateOut(Model):
     """
     Rows in one state, by code.
@@ -3628,6 +3832,18 @@ class StateOut(Model):
     code: str | None
     entries: int
     removed_usd: str
+
+
+class StayIn(Model):
+    """
+    That an order stays a program, or does not any more.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    reason: str
+    act: Literal['stay', 'lift']
 
 
 class StepIn(Model):
@@ -4737,6 +4953,10 @@ class CohortIn(Model):
     after_days: int | None = None
     last_day: int | None = None
     importers: list[str] | None = None
+    finality: Literal['in-suit', 'by-statute'] | None = None
+    """
+    Why it reaches what is final under 19 USC 1514; not needed where importers are named.
+    """
 
 
 class ComingOut(Model):
@@ -5102,6 +5322,7 @@ class DefinitionIn(Model):
     revives: list[str] | None = None
     unknown_days: int | None = None
     offering: OfferingIn | None = None
+    posting: PostingIn | None = None
 
 
 class DeliveriesOut(Model):
@@ -5709,6 +5930,14 @@ class PageRuleSummaryOut(Model):
     """
 
 
+class PageRunOut(Model):
+    items: list[RunOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
 class PageSelectedOut(Model):
     items: list[SelectedOut]
     next: str | None = None
@@ -5760,6 +5989,11 @@ class ProgramOut(Model):
     """
     The revision that judges; null: it takes no declarations yet.
     """
+    standing: str
+    """
+    Whether it posts; one that is ended or aborted takes no declarations either. Words: running, paused, stayed, ended, aborted; there may be others.
+    """
+    standing_since: AwareDatetime | None
     declaring_from: date_aliased | None
     declaring_until: date_aliased | None
     revisions: list[RevisionOut] | None = None
@@ -5775,9 +6009,35 @@ class ProgressOut(Model):
     """
 
     program: str
+    standing: str
+    """
+    Words: running, paused, stayed, ended, aborted; there may be others.
+    """
     declared: int
     removed_usd: str
     states: list[StateOut]
+    undetermined: int
+    """
+    Of the posted: a fact of the money is still missing.
+    """
+    run: RunOut | None
+    """
+    The last run; null: nothing was posted yet.
+    """
+    entries_per_second: float | None
+    """
+    Of the last run; null while it has posted nothing.
+    """
+    seconds_left: int | None
+    """
+    For what is due, at the rate of the last run; null: not known. Days between runs are not in it.
+    """
+    days_near: int
+    """
+    Entries that wait with their last legal day near or over: GET …/days.
+    """
+    first_last_day: date_aliased | None
+    reversals: list[ReversalStateOut]
 
 
 class ProtestCheckOut(Model):

@@ -16,6 +16,7 @@ from services.liquidation.domain.money.interest import (
     find_segments,
 )
 from services.liquidation.domain.money.settings import MoneySettings
+from services.liquidation.domain.money.terms import SmallTerms, Terms
 
 Occasion = Literal["liquidation", "reliquidation", "reliquidation-on-request", "reliquidation-by-court"]
 Outcome = Literal["no-change", "increase", "refund"]
@@ -90,7 +91,7 @@ class LiquidationFacts:
     it had to be deposited. `claimed_on` is the day of a claim under 19 USC 1520(d), `case_order_on` the publication of
     the antidumping or countervailing order, `payee` the kind of the importer. Facts that no change needs may be None.
     For a reliquidation, `deposits` holds what was paid or refunded since as well, and `assessed_interest_cents` the
-    interest that the liquidation before assessed.
+    interest that the liquidation before assessed. `terms` are those of a program that orders the refund.
     """
 
     entry_date: date
@@ -105,6 +106,7 @@ class LiquidationFacts:
     claimed_on: date | None = None
     case_order_on: date | None = None
     assessed_interest_cents: int = 0
+    terms: Terms | None = None
 
 
 def apply_effect(asserted: Amounts, effect: Mapping[ClassCode, int]) -> Amounts:
@@ -171,6 +173,7 @@ def assess(facts: LiquidationFacts, settings: MoneySettings) -> Assessment | Und
         facts.occasion,
         is_informal=facts.is_informal,
         assessed_interest_cents=facts.assessed_interest_cents,
+        small=facts.terms.small if facts.terms is not None else "by-writer",
     )
 
 
@@ -181,13 +184,15 @@ def apply_minimum(
     *,
     is_informal: bool,
     assessed_interest_cents: int,
+    small: SmallTerms = "by-writer",
 ) -> Assessment:
     """Whether a difference is billed, refunded or disregarded, by the net total of duties, fees, taxes and interest.
 
     Rules min-20-liquidation [S], 19 USC 1321(a)(1), 19 CFR 159.6(a), (c): below 20 dollars it is disregarded, exactly
     20 dollars is not; min-20-informal [U]: the text names other entries than informal ones, so their difference stands;
     min-20-reliquidation [S], 159.6(b); min-20-request [S], 159.6(b)(1): a refund is made on request even below, an
-    increase is not; min-20-court [S], 159.6(b)(2): both are. The classes are netted: 100.00 more duty and 90.00 less
+    increase is not; min-20-court [S], 159.6(b)(2): both are. `small` is what a program says of its refunds: one that
+    refunds reads the declaration as the request. The classes are netted: 100.00 more duty and 90.00 less
     fees are 10.00, and disregarded.
 
     >>> formal = {"is_informal": False, "assessed_interest_cents": 0}
@@ -205,7 +210,11 @@ def apply_minimum(
     rule = "min-20-liquidation" if occasion == "liquidation" else "min-20-reliquidation"
     is_disregarded, reason = False, None
     if 0 < abs(total) < MINIMUM_CENTS:
-        if occasion == "reliquidation-by-court":
+        if total < 0 and small == "disregard":
+            is_disregarded, outcome = True, "no-change"
+        elif total < 0 and small == "refund":
+            rule, reason = "min-20-request", REASON_SMALL_REFUND
+        elif occasion == "reliquidation-by-court":
             rule = "min-20-court"
         elif occasion == "reliquidation-on-request" and total < 0:
             rule, reason = "min-20-request", REASON_SMALL_REFUND
@@ -264,7 +273,7 @@ def _interest(facts: LiquidationFacts, changes: tuple[Change, ...], settings: Mo
         if isinstance(of_group, Undetermined):
             return of_group
         segments.extend(of_group)
-    return accrue_segments(segments, facts.payee, settings)
+    return accrue_segments(segments, facts.payee, settings, facts.terms)
 
 
 def _groups(facts: LiquidationFacts, settings: MoneySettings) -> list[frozenset[ClassCode]]:

@@ -7,6 +7,7 @@ from decimal import Context, Decimal
 from typing import Final, Literal, assert_never
 
 from services.liquidation.domain.money.settings import MoneySettings
+from services.liquidation.domain.money.terms import Terms, share_ordered
 from shared.customs.importer_number import ImporterNumberKind, kind_of
 from shared.customs.interest import InterestKind, InterestRateUnknown, accrue_unrounded
 from shared.customs.money import round_fractional_cents
@@ -153,9 +154,11 @@ def interest_kind(debtor: Debtor, payee: PayeeKind | None) -> InterestKind | Non
 
 
 def accrue_segments(
-    segments: Sequence[Segment], payee: PayeeKind | None, settings: MoneySettings
+    segments: Sequence[Segment], payee: PayeeKind | None, settings: MoneySettings, terms: Terms | None = None
 ) -> Interest | Undetermined:
     """The interest of several segments, netted; positive when owed to CBP.
+
+    What CBP owes bears the interest of the order's `terms` where they have one of their own.
 
     Rules int-rate-source, int-underpay, int-overpay, int-segments [S], 19 USC 1505(c), 26 USC 6621, 6622. Rounding: the
     net sum once, to the nearest cent, a half cent away from zero.
@@ -166,7 +169,15 @@ def accrue_segments(
     3650
     """
     total = Decimal(0)
+    if terms is not None and terms.interest == "none":
+        segments = [segment for segment in segments if segment.debtor == "importer"]
     for segment in segments:
+        if terms is not None and terms.interest == "ordered" and segment.debtor == "cbp":
+            assert terms.ordered_rate_pct is not None  # a definition is not kept without both
+            assert terms.ordered_from is not None
+            share = share_ordered(terms.ordered_rate_pct, terms.ordered_from, segment.start, segment.end)
+            total = _EXACT.subtract(total, _EXACT.multiply(Decimal(segment.cents), share))
+            continue
         kind = interest_kind(segment.debtor, payee)
         if kind is None:
             return Undetermined(

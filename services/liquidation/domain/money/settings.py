@@ -39,6 +39,16 @@ class MoneyPolicy:
     law: LawSettings
 
 
+@dataclass(frozen=True, slots=True)
+class PaymentPolicy:
+    """How programs pay: how many calendar days before it is applied a set-off is told.
+
+    The days are judged, not law: 19 CFR 24.72 names none. They let the payee pay the bill, or say that it is wrong.
+    """
+
+    set_off_days: int
+
+
 MONEY: Final = MoneySettings()
 POLICY: Final = MoneyPolicy(MONEY, "summary-due", LAW)
 """How money is read where an operator sets nothing: for settings and examples, never for a rule or an act."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal, get_args
 
+from services.liquidation.domain.clocks import PROTEST_DAYS, RELIQUIDATION_DAYS
+from services.liquidation.domain.money.amounts import ClassCode, duty_class
 from services.liquidation.domain.predicate import HeadingRange, HeadingSet, read_heading_range
 from shared.customs.entry_types import entry_types
 
@@ -16,10 +18,14 @@ Silence = Literal["accept", "drop"]
 Exclusion = Literal[
     "protest-open", "drawback-designated", "reconciliation-filed", "lifted-pending", "surety-paid", "under-correction"
 ]
+Finality = Literal["in-suit", "by-statute"]
+"""Why what is final is reached: its importer sued, or a statute says so notwithstanding 19 USC 1514."""
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Mark = Literal["k", "j", "U"]
 """How well a value is known: recalled, judged by the authors of the program, unsettled. What was read has no mark."""
 
 EXCLUSIONS: Final = get_args(Exclusion)
+WEEKDAYS: Final = get_args(Weekday)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ class Cohort:
 
     `on` and `until` are the first and last day of receipt on which it is open; `on` None: not yet. `last_day` is the
     day from the liquidation by which its writer has to act, `after_days` how long it waits. With `importers` it takes
-    theirs alone. `code` is what an entry is told that it refuses.
+    theirs alone. `code` is what an entry is told that it refuses. `finality` says why it reaches what is final.
     """
 
     name: str
@@ -84,6 +90,7 @@ class Cohort:
     after_days: int | None = None
     last_day: int | None = None
     importers: tuple[str, ...] = ()
+    finality: Finality | None = None
 
     def is_open(self, on: date) -> bool:
         """Whether it takes what is received on a day."""
@@ -140,6 +147,28 @@ class Offering:
 
 
 @dataclass(frozen=True, slots=True)
+class Posting:
+    """On which days of the week it posts, how many entries a day at most, and when it waits or warns.
+
+    It waits while more than `pause_outbox` events are still to be published. Of entries whose legal day comes within
+    `alarm_days` the program is alarmed.
+    """
+
+    days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu")
+    max_per_day: int | None = None
+    pause_outbox: int = 2_000_000
+    alarm_days: int = 5
+
+    def posts_on(self, on: date) -> bool:
+        """Whether it posts on a day.
+
+        >>> Posting().posts_on(date(2026, 5, 4)), Posting().posts_on(date(2026, 5, 8))
+        (True, False)
+        """
+        return WEEKDAYS[on.weekday()] in self.days
+
+
+@dataclass(frozen=True, slots=True)
 class Corrections:
     """Whether corrections wait while a refund is requested, and of which types not while they are suspended."""
 
@@ -190,6 +219,7 @@ class Definition:
     revives: tuple[HeadingRange, ...] = ()
     unknown_days: int = 30
     offering: Offering = Offering()
+    posting: Posting = Posting()
 
     @property
     def is_asked_for(self) -> bool:
@@ -200,6 +230,12 @@ class Definition:
     def headings(self) -> HeadingSet:
         """The tariff numbers whose duty is removed, on whatever day."""
         return HeadingSet(tuple(each.headings for each in self.removes), self.exceptions)
+
+    @property
+    def classes(self) -> tuple[ClassCode, ...]:
+        """The accounting classes of the duty that it removes."""
+        found = {duty_class(hts) for each in self.removes for hts in (each.headings.first, each.headings.last)}
+        return tuple(sorted(found))
 
     def covers(self, entered_on: date) -> bool:
         """Whether goods entered on a day are within the program."""
@@ -267,9 +303,24 @@ def _faults_of_cohorts(given: Definition) -> Iterator[tuple[str, str]]:
             yield f"{field}.when.liquidated_days", f"the last, {days[1]}, comes before the first, {days[0]}"
         if each.act == "reliquidate" and each.by == "center" and each.last_day is None:
             yield f"{field}.last_day", "by which day from the liquidation a Center reliquidates (19 USC 1501: 90)"
+        if each.act == "reliquidate" and each.by == "center" and (each.last_day or 0) > RELIQUIDATION_DAYS:
+            yield f"{field}.last_day", f"a Center reliquidates until day {RELIQUIDATION_DAYS} (19 USC 1501)"
+        if _reaches_what_is_final(each):
+            yield (
+                f"{field}.finality",
+                f"past day {PROTEST_DAYS} a liquidation is final (19 USC 1514): end with last_day, name the importers"
+                " who sued, or say why it is reached",
+            )
         if each.when.category is not None and each.when.category not in _categories():
             yield f"{field}.when.category", f"one of {', '.join(sorted(_categories()))}"
         yield from _unknown_types(f"{field}.when.entry_types", each.when.entry_types)
+
+
+def _reaches_what_is_final(cohort: Cohort) -> bool:
+    """Whether a court's cohort goes on after finality and does not say why (rules final-1514, reliq-court)."""
+    is_courts = cohort.act == "reliquidate" and cohort.by == "court-judgment"
+    is_ended = cohort.last_day is not None and cohort.last_day <= PROTEST_DAYS
+    return is_courts and not is_ended and not cohort.importers and cohort.finality is None
 
 
 def _faults_of_the_rest(given: Definition) -> Iterator[tuple[str, str]]:
@@ -303,6 +354,8 @@ def definition_from_json(stored: Mapping[str, Any]) -> Definition:
     """A definition as `POST /programs` takes it and as it is stored; the fields are checked by whoever took it."""
     basis, entered, declaring, goods = (stored.get(each) or {} for each in ("basis", "entered", "declaring", "goods"))
     money, corrections, offering = stored["money"], stored["corrections"], stored.get("offering") or {}
+    posting = stored.get("posting") or {}
+    usual = Posting()
     return Definition(
         program=stored["program"],
         title=stored["title"],
@@ -348,6 +401,12 @@ def definition_from_json(stored: Mapping[str, Any]) -> Definition:
         revives=tuple(map(read_heading_range, stored.get("revives", ()))),
         unknown_days=stored.get("unknown_days", 30),
         offering=Offering(offering.get("answer_days"), offering.get("silence", "drop")),
+        posting=Posting(
+            tuple(posting.get("days", usual.days)),
+            posting.get("max_per_day"),
+            posting.get("pause_outbox", usual.pause_outbox),
+            posting.get("alarm_days", usual.alarm_days),
+        ),
     )
 
 
@@ -372,6 +431,7 @@ def _read_cohort(stored: Mapping[str, Any]) -> Cohort:
         after_days=stored.get("after_days"),
         last_day=stored.get("last_day"),
         importers=tuple(stored.get("importers", ())),
+        finality=stored.get("finality"),
     )
 
 

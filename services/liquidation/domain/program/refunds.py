@@ -7,14 +7,13 @@ from typing import Final, NamedTuple
 
 from services.liquidation.domain.money.interest import PayeeKind, interest_kind
 from services.liquidation.domain.money.settings import MoneySettings
+from services.liquidation.domain.money.terms import Terms, share_ordered
 from services.liquidation.domain.program.definition import Cohort, Definition, Money
 from shared.customs.interest import InterestRateUnknown, growth_factor
 
 UNKNOWN_PAYEE: Final[PayeeKind] = "corporate"
 """As whom a trial reckons an importer of whom nobody recorded what it is: at the lower of the two rates."""
 _EXACT: Final = Context(prec=60)
-_HUNDRED: Final = Decimal(100)
-_DAYS_OF_A_YEAR: Final = Decimal(365)
 
 
 class Growth(NamedTuple):
@@ -42,9 +41,7 @@ def _share(money: Money, paid_on: date, until: date, payee: PayeeKind, settings:
     if money.interest == "ordered":
         assert money.ordered_rate_pct is not None  # `find_faults` demands both
         assert money.ordered_from is not None
-        days = Decimal(max((until - max(paid_on, money.ordered_from)).days, 0))
-        yearly = _EXACT.divide(Decimal(money.ordered_rate_pct), _HUNDRED)
-        return _EXACT.divide(_EXACT.multiply(yearly, days), _DAYS_OF_A_YEAR)
+        return share_ordered(money.ordered_rate_pct, money.ordered_from, paid_on, until)
     kind = interest_kind("cbp", payee)
     assert kind is not None  # the kind of the payee is given
     try:
@@ -63,3 +60,9 @@ def drops_small(program: Definition, cohort: Cohort, *, is_informal: bool) -> bo
     if program.money.small != "by-writer":
         return program.money.small == "disregard"
     return cohort.by != "court-judgment" and (cohort.act == "reliquidate" or not is_informal)
+
+
+def terms_of(program: Definition) -> Terms:
+    """The terms on which its refunds are assessed."""
+    money = program.money
+    return Terms(program.program, money.interest, money.small, money.ordered_rate_pct, money.ordered_from)

@@ -35,6 +35,7 @@ assessments = Table(
     Column("bill_number", Text),
     Column("refund_number", Text),
     Column("claimed_on", Date),
+    Column("terms", JSONB),
     Index("assessments_undetermined", "importer_number", postgresql_where=text("outcome = 'undetermined'")),
     comment="The money of each liquidation or reliquidation that changes some: by class, with interest, or what lacks.",
 )

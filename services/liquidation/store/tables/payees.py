@@ -17,6 +17,7 @@ importer_refund_accounts = Table(
     Column("has_paper_waiver", Boolean, nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("recorded_for", Text),
+    Column("designee_number", Text),
     comment="How an importer can be paid and which rate it gets, by revision; only added to, the highest stands.",
 )
 

@@ -1,6 +1,19 @@
 """The tables of mass change: programs and what people did with them, requests for entries, duties by heading."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.liquidation.store.tables.records import metadata
@@ -13,6 +26,8 @@ programs = Table(
     Column("events", Integer, nullable=False, server_default=text("0")),
     Column("made_at", DateTime(timezone=True), nullable=False),
     Column("made_by", Text, nullable=False),
+    Column("standing", Text, nullable=False, server_default=text("'running'")),
+    Column("standing_since", DateTime(timezone=True)),
     comment="Programs of mass change; the released revision judges what is asked.",
 )
 
@@ -117,6 +132,7 @@ declared_entries = Table(
     Index("declared_entries_entry", "entry_number", "program", postgresql_where=text("entry_number IS NOT NULL")),
     Index("declared_entries_unjudged", "declaration_id", "row_number", postgresql_where=text("state = 'read'")),
     Index("declared_entries_code", "declaration_id", "code", "row_number"),
+    Index("declared_entries_due", "program", "entry_number", postgresql_where=text("state = 'due'")),
     comment="Each row of a declaration and what becomes of its entry, judged anew as facts come until it is posted.",
 )
 
@@ -191,4 +207,138 @@ special_duties = Table(
     Column("base_owed_cents", BigInteger),
     Index("special_duties_hts", "hts", "entry_number"),
     comment="Duty and value by line and number, summed: of chapters 98 and 99, and of lines that claim a preference.",
+)
+
+program_runs = Table(
+    "program_runs",
+    metadata,
+    Column("program", Text, primary_key=True),
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("posted_on", Date, nullable=False),
+    Column("cycle_on", Date),
+    Column("revision", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    *(
+        Column(name, BigInteger, nullable=False, server_default=text("0"))
+        for name in (
+            "set_based",
+            "careful",
+            "dropped",
+            "undetermined",
+            "removed_cents",
+            "interest_cents",
+            "refund_cents",
+        )
+    ),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("why", Text),
+    Column("leaves", BigInteger),
+    Column("root", LargeBinary),
+    UniqueConstraint("program", "posted_on", "kind", "cycle_on", postgresql_nulls_not_distinct=True),
+    comment="Posting days of programs: what was posted, in which lane, to how much money, and the root of its proofs.",
+)
+
+program_run_parts = Table(
+    "program_run_parts",
+    metadata,
+    Column("program", Text, primary_key=True),
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("reached", Text, nullable=False),
+    Column("until_number", Text),
+    Column("is_done", Boolean, nullable=False),
+    Column("chunks", Integer, nullable=False, server_default=text("0")),
+    Column("progressed_at", DateTime(timezone=True), nullable=False),
+    comment="Ranges of entry numbers that one worker each goes through in a run, and how far it came.",
+)
+
+program_postings = Table(
+    "program_postings",
+    metadata,
+    Column("entry_number", Text, primary_key=True),
+    Column("program", Text, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("posted_on", Date, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("declaration_id", Text, nullable=False),
+    Column("row_number", Integer, nullable=False),
+    Column("importer_number", Text, nullable=False),
+    Column("cohort", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("writer", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("act_key", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("liquidated_on", Date, nullable=False),
+    Column("paid_on", Date),
+    Column("headings", ARRAY(Text), nullable=False),
+    Column("removed_cents", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("interest_cents", BigInteger),
+    Column("refund_cents", BigInteger),
+    Column("refund_number", Text),
+    Column("missing", Text),
+    Column("posted_at", DateTime(timezone=True), nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("reversal", Text),
+    Column("reversal_by", Text),
+    Column("reversal_asked_at", DateTime(timezone=True)),
+    Column("reversal_reason", Text),
+    Column("reversed_key", Text),
+    Column("reversal_code", Text),
+    Index("program_postings_run", "program", "run", "entry_number"),
+    Index("program_postings_payee", "program", "run", "importer_number"),
+    Index("program_postings_importer", "importer_number", "program", "entry_number"),
+    Index(
+        "program_postings_reversal",
+        "program",
+        "entry_number",
+        postgresql_where=text("reversal IN ('asked', 'confirmed')"),
+    ),
+    comment="What a program did to each entry: the act, its money, the digest of its proof, how it was undone.",
+)
+
+program_run_blocks = Table(
+    "program_run_blocks",
+    metadata,
+    Column("program", Text, primary_key=True),
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("first_number", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Index("program_run_blocks_first", "program", "run", "first_number"),
+    comment="Digests of 1,024 leaves each of a run, in order of entry number: a path to the root needs one block and"
+    " these.",
+)
+
+program_reports = Table(
+    "program_reports",
+    metadata,
+    Column("program", Text, primary_key=True),
+    Column("as_of", Date, primary_key=True),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_for", Text),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("rows_csv", Text, nullable=False),
+    comment="Reports of programs to a court, each made once for a day and kept whole: the same bytes whenever it is"
+    " asked for.",
+)
+
+program_report_signatures = Table(
+    "program_report_signatures",
+    metadata,
+    Column("program", Text, primary_key=True),
+    Column("as_of", Date, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("signed_at", DateTime(timezone=True), nullable=False),
+    Column("signed_by", Text, nullable=False),
+    Column("signed_for", Text),
+    Column("authority", Text, nullable=False),
+    comment="Who signed a report of a program, and its digest as it was signed.",
 )

@@ -1,0 +1,118 @@
+"""How a program goes on: paused and resumed, stayed by an order and free again, ended, or aborted.
+
+Nothing is deleted. Who aborts a program withdraws what is not posted, and corrections are free again; what is posted
+stands until it is reversed by an act of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, Literal
+
+from services.liquidation.acts.program_judging import judge_entries
+from services.liquidation.acts.programs import hold_program, note
+from services.liquidation.domain.law import CyclePolicy, LawSettings
+from services.liquidation.store import program_runs as runs
+from services.liquidation.store import programs as store
+from services.liquidation.store.programs import Program, Revision, Standing
+from shared.customs.calendar import legal_date
+from shared.db.transaction import Connections, Transaction, transaction
+from shared.runtime.access import Matter, demand
+from shared.runtime.clock import Clock
+from shared.runtime.errors import Conflict
+from shared.runtime.identity import Identity
+from shared.runtime.slices import work_through
+
+StandingAct = Literal["pause", "resume", "stay", "lift", "end", "abort"]
+CHUNK: Final = 1_000
+
+_FROM: Final[Mapping[StandingAct, tuple[Standing, ...]]] = {
+    "pause": ("running",),
+    "resume": ("paused",),
+    "stay": ("running", "paused"),
+    "lift": ("stayed",),
+    "end": ("running", "paused"),
+    "abort": ("running", "paused", "stayed", "ended"),
+}
+_TO: Final[Mapping[StandingAct, Standing]] = {
+    "pause": "paused",
+    "resume": "running",
+    "stay": "stayed",
+    "lift": "running",
+    "end": "ended",
+    "abort": "aborted",
+}
+_TOLD: Final[Mapping[StandingAct, str]] = {
+    "pause": "paused",
+    "resume": "resumed",
+    "stay": "stayed",
+    "lift": "stay-lifted",
+    "end": "ended",
+    "abort": "aborted",
+}
+
+
+async def change_standing(
+    tx: Transaction, now: datetime, program: str, act: StandingAct, reason: str, caller: Identity
+) -> Program:
+    """Pause, resume, stay, free, end or abort a program; a chunk that is being posted ends first, no other begins.
+
+    A stay keeps payments back too. Raises `NotFound`, `Forbidden`, and `Conflict` when the program does not stand so
+    that the act can be done, or none of its revisions was released.
+    """
+    found = await hold_program(tx, program)
+    revision = await demand_released(tx, found)
+    authority = demand(caller, "program.release", legal_date(now), Matter(), f"program {program}")
+    if found.standing not in _FROM[act]:
+        raise Conflict(
+            f"Program {program} is {found.standing}: {act} needs one that is {' or '.join(_FROM[act])}.",
+            rule="program",
+            code="program-standing",
+            remedy=f"GET /programs/{program} says how it stands, and its history since when.",
+        )
+    await runs.set_standing(tx, program, _TO[act], now)
+    if _TO[act] != "running":
+        await runs.stop_runs(tx, program, None, _TOLD[act], now)
+    await note(tx, revision, _TOLD[act], now, caller, reason, authority)
+    changed = await store.find_program(tx.connection, program)
+    assert changed is not None  # it is held
+    return changed
+
+
+async def demand_released(tx: Transaction, program: Program) -> Revision:
+    """The revision of a program that is in force; raises `Conflict` while none is."""
+    revision = await store.find_released(tx.connection, program.program)
+    if revision is None:
+        raise Conflict(
+            f"No revision of program {program.program} is released: it posts nothing.",
+            rule="program",
+            code="program-standing",
+            remedy=f"Release one: POST /programs/{program.program}/revisions/{{revision}}/releases.",
+        )
+    return revision
+
+
+async def withdraw_aborted(database: Connections, clock: Clock, policy: CyclePolicy, law: LawSettings) -> int:
+    """Withdraw what aborted programs have open, in chunks: a job; gives how many requests changed.
+
+    Effects that wait for a liquidation are taken back, and corrections that waited govern.
+    """
+    async with transaction(database) as tx:
+        known = await store.list_programs(tx.connection, after=None, limit=10_000, drafts=False)
+    total = 0
+    for each in known:
+        if each.standing == "aborted":
+            total += await _withdraw(database, each.program, clock, policy, law)
+    return total
+
+
+async def _withdraw(database: Connections, program: str, clock: Clock, policy: CyclePolicy, law: LawSettings) -> int:
+    async def list_next(tx: Transaction, after: str | None, _: Sequence[str]) -> Sequence[str]:
+        return await runs.list_open(tx, program, after or "", CHUNK)
+
+    async def withdraw(tx: Transaction, numbers: Sequence[str]) -> int:
+        now = clock.now()
+        await runs.withdraw_open(tx, program, numbers, now)
+        await judge_entries(tx, program, numbers, now, policy, law)
+        return len(numbers)
+
+    return await work_through(database, list_next, withdraw)

@@ -1,0 +1,174 @@
+"""Set-off of bills against payments of programs: told first, applied later, only while the bill may be."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from services.liquidation.acts.bills import PaymentRequest, may_be_set_off, record_on
+from services.liquidation.acts.refusals import conflict
+from services.liquidation.domain.money.bills import ProtestDays, find_holding_protest, settle
+from services.liquidation.domain.money.interest import Undetermined
+from services.liquidation.domain.money.settings import MoneyPolicy, PaymentPolicy
+from services.liquidation.store import payments as store
+from services.liquidation.store.bills import BillRow, build_bill, load_protest_days
+from services.liquidation.store.money_cases import MoneyCase, load_cases
+from services.liquidation.store.payments import OffsetRow, PaymentRow
+from shared.customs.calendar import add_days
+from shared.customs.money import format_cents
+from shared.db.transaction import Transaction
+from shared.runtime.errors import Conflict
+from shared.runtime.identity import Identity
+
+RULE: Final = "bill-setoff-hold"
+
+
+async def intend_set_offs(
+    tx: Transaction, rows: Sequence[PaymentRow], today: date, money: MoneyPolicy, policy: PaymentPolicy
+) -> dict[str, list[OffsetRow]]:
+    """Bills of the importers of these payments that are to be set off, with the first day on which they are.
+
+    Only delinquent ones that may be set off today (rule bill-setoff-hold [S], 19 CFR 24.72), up to what the payment
+    comes to, the oldest first. Gives the new ones by payment; they are to be told.
+    """
+    bills: defaultdict[str, list[BillRow]] = defaultdict(list)
+    for found in await store.list_settable(tx, [row.importer_number for row in rows]):
+        bills[found["importer_number"]].append(build_bill(found))
+    if not bills:
+        return {}
+    protests = await load_protest_days(tx, [bill.entry_number for each in bills.values() for bill in each])
+    known: defaultdict[str, int] = defaultdict(int)
+    for offset in await store.list_offsets(tx.connection, [row.payment for row in rows]):
+        known[offset.payment] += offset.cents if offset.state != "released" else 0
+    intended: dict[str, list[OffsetRow]] = {}
+    for row in rows:
+        left = row.refund_cents - known[row.payment]
+        waiting = bills[row.importer_number]
+        while waiting and left > 0:
+            bill = waiting.pop(0)
+            if not may_be_set_off(bill, find_holding_protest(protests.get(bill.entry_number, [])), today, money.law):
+                continue
+            cents = min(bill.open_cents, left)
+            offset = OffsetRow(
+                row.payment,
+                bill.bill_number,
+                bill.entry_number,
+                today,
+                add_days(today, policy.set_off_days),
+                bill.open_cents,
+                "intended",
+                cents,
+            )
+            intended.setdefault(row.payment, []).append(offset)
+            left -= cents
+    await store.write_offsets(tx, [each for offsets in intended.values() for each in offsets])
+    return intended
+
+
+async def certify_set_offs(tx: Transaction, row: PaymentRow, today: date, money: MoneyPolicy) -> list[OffsetRow]:
+    """What is set off against a payment that is certified today, on entries that this transaction holds.
+
+    A bill that was paid, replaced or protested since it was told is released. What an earlier part of the payment has
+    set off stays. Raises `Conflict` while the payee's days to answer run.
+    """
+    offsets = await store.list_offsets(tx.connection, [row.payment])
+    cases = await load_cases(tx, [each.entry_number for each in offsets])
+    protests = await load_protest_days(tx, [each.entry_number for each in offsets])
+    left = row.refund_cents - sum(each.cents for each in offsets if each.state == "applied")
+    for offset in offsets:
+        if offset.state in ("applied", "released"):
+            continue
+        bill = _bill_of(cases, offset)
+        open_cents, why = _find_open(cases, offset, protests, today, money)
+        if open_cents > 0 and offset.apply_from > today:
+            raise conflict(
+                RULE,
+                "set-off-pending",
+                f"Bill {bill.bill_number} was told to the payee on {offset.told_on}, and is not set off before"
+                f" {offset.apply_from}.",
+                f"Certify the payment on {offset.apply_from} or later, or when the bill is paid.",
+            )
+        offset.cents = min(open_cents, left)
+        if offset.cents > 0:
+            offset.state, offset.why = "certified", None
+            left -= offset.cents
+        else:
+            offset.state, offset.cents, offset.settled_on = "released", 0, today
+            offset.why = why or "nothing of the payment is left"
+    await store.write_offsets(tx, offsets)
+    return [each for each in offsets if each.state in ("certified", "applied")]
+
+
+async def apply_set_offs(
+    tx: Transaction,
+    row: PaymentRow,
+    paid_on: date,
+    today: date,
+    caller: Identity,
+    authority: str,
+    money: MoneyPolicy,
+) -> list[OffsetRow]:
+    """Pay the bills with what was certified to be set off, as of the day on which the payment is made.
+
+    On entries that this transaction holds. Raises `Conflict` where a bill can no longer bear what was certified: the
+    payment is then certified again, because what the bank was given to pay is another amount.
+    """
+    offsets = [each for each in await store.list_offsets(tx.connection, [row.payment]) if each.state == "certified"]
+    cases = await load_cases(tx, [each.entry_number for each in offsets])
+    protests = await load_protest_days(tx, [each.entry_number for each in offsets])
+    for offset in offsets:
+        open_cents, why = _find_open(cases, offset, protests, today, money)
+        if open_cents < offset.cents:
+            raise outdated(row, f"of bill {offset.bill_number} {format_cents(open_cents)} is open: {why or 'less'}")
+        bill, payments = _bill_of(cases, offset), cases[offset.entry_number].payments[offset.bill_number]
+        request = PaymentRequest(paid_on, offset.cents, "importer", f"set off against payment {row.remittance}")
+        recorded = await record_on(tx, bill, payments, request, today, caller, authority, money)
+        offset.state, offset.settled_on, offset.bill_payment = "applied", paid_on, recorded.payment.number
+    await store.write_offsets(tx, offsets)
+    return offsets
+
+
+async def release_set_offs(tx: Transaction, row: PaymentRow, today: date, why: str) -> None:
+    """A payment of which nothing is left settles no bill: what was to be set off is for another one."""
+    offsets = await store.list_offsets(tx.connection, [row.payment])
+    released = [
+        replace(each, state="released", cents=0, settled_on=today, why=why)
+        for each in offsets
+        if each.state in ("intended", "certified")
+    ]
+    await store.write_offsets(tx, released)
+
+
+def outdated(row: PaymentRow, why: str) -> Conflict:
+    """What was certified is not what would be paid now; to be raised."""
+    return conflict(
+        "refund-due",
+        "payment-outdated",
+        f"Payment {row.payment} changed since it was certified: {why}.",
+        "Certify it again, then pay it.",
+    )
+
+
+def _bill_of(cases: dict[str, MoneyCase], offset: OffsetRow) -> BillRow:
+    return next(each for each in cases[offset.entry_number].bills if each.bill_number == offset.bill_number)
+
+
+def _find_open(
+    cases: dict[str, MoneyCase],
+    offset: OffsetRow,
+    protests: dict[str, list[ProtestDays]],
+    today: date,
+    money: MoneyPolicy,
+) -> tuple[int, str | None]:
+    """What may be set off of a bill today; where it is nothing, why."""
+    bill = _bill_of(cases, offset)
+    if bill.state in ("paid", "replaced"):
+        return 0, f"the bill is {bill.state}"
+    if not may_be_set_off(bill, find_holding_protest(protests.get(bill.entry_number, [])), today, money.law):
+        return 0, "the bill is protested, or not delinquent"
+    payments = cases[offset.entry_number].payments[offset.bill_number]
+    standing = settle(bill.bill, payments, today, money.settings)
+    if isinstance(standing, Undetermined):
+        return 0, standing.why
+    return standing.open_cents, None

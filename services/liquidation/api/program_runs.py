@@ -1,0 +1,509 @@
+"""The HTTP side of posting: how a program goes on, its runs, its progress, days that come near, what is undone."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.liquidation.acts import program_reversals, program_standing
+from services.liquidation.acts.program_days import alarmed_until
+from services.liquidation.acts.program_standing import StandingAct
+from services.liquidation.acts.programs import no_program
+from services.liquidation.api.common import law_of
+from services.liquidation.api.programs import ProgramPath, StateOut, show_states
+from services.liquidation.domain.protest.timeliness import liquidation_window
+from services.liquidation.store import declarations as declaration_store
+from services.liquidation.store import program_losses, program_runs
+from services.liquidation.store import programs as store
+from services.liquidation.store.program_reversals import ReversalCount, count_reversals
+from services.liquidation.store.program_runs import NearDay, Run
+from shared.contracts.terms import EntryNumber, ShortText
+from shared.customs.money import format_cents
+from shared.db.transaction import Transaction, snapshot
+from shared.runtime.access import shown_importer_number
+from shared.runtime.identity import Identity
+from shared.web.access import allow
+from shared.web.idempotency import CurrentIdempotentCall, answer_once
+from shared.web.pagination import CurrentPage, Page, build_page
+from shared.web.requests import engine_of, now_of, today_of
+
+router = APIRouter(tags=["programs"])
+
+
+class ReasonIn(BaseModel):
+    """Why it is done."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "SYNTHETIC order of a court."}]}
+    )
+
+    reason: ShortText
+
+
+class PauseIn(ReasonIn):
+    """To pause a program, or to resume it."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"act": "pause", "reason": "Amounts are looked at again."}]}
+    )
+
+    act: Literal["pause", "resume"]
+
+
+class StayIn(ReasonIn):
+    """That an order stays a program, or does not any more."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"act": "stay", "reason": "SYNTHETIC stay of 1 July 2026."}]}
+    )
+
+    act: Literal["stay", "lift"]
+
+
+class StandingOut(BaseModel):
+    """How a program stands."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"program": "ieepa-2026", "standing": "paused", "since": "2026-06-15T13:00:00Z"}]
+        }
+    )
+
+    program: str
+    standing: Literal["running", "paused", "stayed", "ended", "aborted"]
+    since: datetime | None
+
+
+class RunOut(BaseModel):
+    """A posting day: what was posted, in which lane, to how much money."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "program": "ieepa-2026",
+                    "run": 1,
+                    "kind": "posting",
+                    "posted_on": "2026-06-15",
+                    "cycle_on": None,
+                    "revision": 1,
+                    "state": "done",
+                    "posted": 2,
+                    "set_based": 1,
+                    "careful": 1,
+                    "dropped": 0,
+                    "undetermined": 0,
+                    "removed_usd": "18750.00",
+                    "interest_usd": "318.06",
+                    "refund_usd": "19068.06",
+                    "began_at": "2026-06-15T13:00:00Z",
+                    "ended_at": "2026-06-15T13:01:00Z",
+                    "why": None,
+                    "leaves": 2,
+                    "root": "00" * 32,
+                }
+            ]
+        }
+    )
+
+    program: str
+    run: int
+    kind: Literal["posting", "cycle"] = Field(description="cycle: the weekly cycle posted what waited for it.")
+    posted_on: date
+    cycle_on: date | None
+    revision: int
+    state: Literal["running", "done", "stopped"]
+    posted: int
+    set_based: int = Field(description="Entries whose money was assessed by arrays.")
+    careful: int = Field(description="Entries that were assessed one by one, and those of a cycle.")
+    dropped: int = Field(description="Entries that were due and were not any more when they were looked at.")
+    undetermined: int = Field(description="Posted, with a fact of the money missing.")
+    removed_usd: str
+    interest_usd: str
+    refund_usd: str
+    began_at: datetime
+    ended_at: datetime | None
+    why: str | None = Field(description="Why it was stopped.")
+    leaves: int | None
+    root: str | None = Field(description="Root of the proofs of its entries, hexadecimal; null until it is sealed.")
+
+
+class ReversalStateOut(BaseModel):
+    """Postings by how far their reversal is."""
+
+    state: Literal["asked", "confirmed", "done", "refused"]
+    code: str | None = Field(description="Why it is refused.")
+    entries: int
+    removed_usd: str
+
+
+class ProgressOut(BaseModel):
+    """How far a program is: every row that was declared is in exactly one state."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "program": "ieepa-2026",
+                    "standing": "running",
+                    "declared": 3,
+                    "removed_usd": "18750.00",
+                    "states": [
+                        {"state": "due", "code": None, "entries": 1, "removed_usd": "9375.00"},
+                        {"state": "dropped", "code": "no-heading", "entries": 1, "removed_usd": "0.00"},
+                        {"state": "posted", "code": None, "entries": 1, "removed_usd": "9375.00"},
+                    ],
+                    "undetermined": 0,
+                    "run": None,
+                    "entries_per_second": None,
+                    "seconds_left": None,
+                    "days_near": 0,
+                    "first_last_day": None,
+                    "reversals": [],
+                }
+            ]
+        }
+    )
+
+    program: str
+    standing: Literal["running", "paused", "stayed", "ended", "aborted"]
+    declared: int
+    removed_usd: str
+    states: list[StateOut]
+    undetermined: int = Field(description="Of the posted: a fact of the money is still missing.")
+    run: RunOut | None = Field(description="The last run; null: nothing was posted yet.")
+    entries_per_second: float | None = Field(description="Of the last run; null while it has posted nothing.")
+    seconds_left: int | None = Field(
+        description="For what is due, at the rate of the last run; null: not known. Days between runs are not in it."
+    )
+    days_near: int = Field(description="Entries that wait with their last legal day near or over: GET …/days.")
+    first_last_day: date | None
+    reversals: list[ReversalStateOut]
+
+
+class NearDayOut(BaseModel):
+    """An entry that waits while its last day comes near."""
+
+    entry_number: str
+    importer_number: str
+    center: str | None
+    act: Literal["liquidate", "reliquidate"]
+    last_day: date
+    is_over: bool
+    legal_basis: str
+
+
+class LostOut(BaseModel):
+    """An entry that the program reaches, that nobody declared, and that was liquidated with the duty."""
+
+    entry_number: str
+    importer_number: str
+    liquidated_on: date
+    despite_hold: bool = Field(description="A hold set matched it, and its period would have ended before it lifts.")
+    protest_by: date = Field(description="The safe last day to protest (19 USC 1514).")
+
+
+class ReversalIn(ReasonIn):
+    """What is to be undone: the entries that are named, those of a run, or all that the program posted."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"entries": ["B7603245278"], "by": "center", "reason": "SYNTHETIC order was reversed."}]
+        },
+    )
+
+    entries: tuple[EntryNumber, ...] | None = Field(default=None, min_length=1, max_length=10_000)
+    run: int | None = Field(default=None, ge=1, le=1_000_000)
+    by: Literal["center", "court-judgment"] = Field(
+        description="Whose power: the Center's within 90 days (19 USC 1501), or a judgment as headquarters instructs."
+    )
+
+
+class ReversalOut(BaseModel):
+    """How many entries are to be reversed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"program": "ieepa-2026", "entries": 1}]})
+
+    program: str
+    entries: int
+
+
+@router.post(
+    "/programs/{program}/pauses", status_code=201, summary="Pause or resume a program", response_model=StandingOut
+)
+async def pause_program(
+    program: ProgramPath,
+    body: PauseIn,
+    request: Request,
+    caller: Annotated[Identity, allow("program.release")],
+    call: CurrentIdempotentCall,
+) -> Response:
+    """A chunk that is being posted ends, and no other begins. Declarations are taken and judged all the same."""
+    return await _stand(request, call, caller, program, body.act, body.reason)
+
+
+@router.post(
+    "/programs/{program}/stays", status_code=201, summary="Stay a program, or lift it", response_model=StandingOut
+)
+async def stay_program(
+    program: ProgramPath,
+    body: StayIn,
+    request: Request,
+    caller: Annotated[Identity, allow("program.release")],
+    call: CurrentIdempotentCall,
+) -> Response:
+    """While an order stays a program nothing is posted, and nothing that was certified is paid."""
+    return await _stand(request, call, caller, program, body.act, body.reason)
+
+
+@router.post("/programs/{program}/ends", status_code=201, summary="End a program", response_model=StandingOut)
+async def end_program(
+    program: ProgramPath,
+    body: ReasonIn,
+    request: Request,
+    caller: Annotated[Identity, allow("program.release")],
+    call: CurrentIdempotentCall,
+) -> Response:
+    """Nothing is declared to it or posted by it any more; what it posted stands."""
+    return await _stand(request, call, caller, program, "end", body.reason)
+
+
+@router.post("/programs/{program}/aborts", status_code=201, summary="Abort a program", response_model=StandingOut)
+async def abort_program(
+    program: ProgramPath,
+    body: ReasonIn,
+    request: Request,
+    caller: Annotated[Identity, allow("program.release")],
+    call: CurrentIdempotentCall,
+) -> Response:
+    """For good: a job withdraws all that is not posted, and corrections are free again. What is posted is reversed by
+    `POST …/reversals`, or stands.
+    """
+    return await _stand(request, call, caller, program, "abort", body.reason)
+
+
+async def _stand(
+    request: Request,
+    call: CurrentIdempotentCall,
+    caller: Identity,
+    program: str,
+    act: StandingAct,
+    reason: str,
+) -> Response:
+    async def stand(tx: Transaction) -> StandingOut:
+        found = await program_standing.change_standing(tx, now_of(request), program, act, reason, caller)
+        return StandingOut(program=program, standing=found.standing, since=found.standing_since)
+
+    return await answer_once(request, call, stand)
+
+
+@router.get("/programs/{program}/runs", summary="Runs of a program")
+async def list_runs(
+    program: ProgramPath,
+    request: Request,
+    response: Response,
+    _: Annotated[Identity, allow("program.try")],
+    page: CurrentPage,
+) -> Page[RunOut]:
+    """Newest first."""
+    position = page.position(1)
+    async with snapshot(engine_of(request)) as tx:
+        await _demand_program(tx, program)
+        rows = await program_runs.list_runs(
+            tx, program, before=int(position[0]) if position is not None else None, limit=page.fetch
+        )
+    return build_page(rows, page, key=lambda row: (str(row.run),), item=show_run, request=request, response=response)
+
+
+@router.get("/programs/{program}/progress", summary="How far a program is")
+async def read_progress(
+    program: ProgramPath, request: Request, _: Annotated[Identity, allow("program.try")]
+) -> ProgressOut:
+    """Rows by state and code with the duty that is removed, the rate of the last run, and days that come near."""
+    today = today_of(request)
+    async with snapshot(engine_of(request)) as tx:
+        found = await store.find_program(tx.connection, program)
+        if found is None:
+            raise no_program(program)
+        counts = await declaration_store.count_program_states(tx, program)
+        runs = await program_runs.list_runs(tx, program, limit=1)
+        last_at = await program_runs.find_last_chunk(tx, runs[0]) if runs else None
+        undetermined = await program_runs.count_undetermined(tx, program)
+        reversals = await count_reversals(tx, program)
+        revision = await store.find_released(tx.connection, program)
+        near, first = 0, None
+        if revision is not None:
+            near, first = await program_runs.count_near(tx, revision.rules, alarmed_until(revision.rules, today))
+    rate = _rate(runs[0], last_at) if runs else None
+    due = sum(each.entries for each in counts if each.state == "due")
+    return ProgressOut(
+        program=program,
+        standing=found.standing,
+        declared=sum(each.entries for each in counts),
+        removed_usd=format_cents(sum(each.removed_cents for each in counts)),
+        states=show_states(counts),
+        undetermined=undetermined,
+        run=show_run(runs[0]) if runs else None,
+        entries_per_second=rate,
+        seconds_left=round(due / rate) if rate else None,
+        days_near=near,
+        first_last_day=first,
+        reversals=[_reversal(each) for each in reversals],
+    )
+
+
+@router.get("/programs/{program}/days", summary="Entries whose last day comes near")
+async def list_days(
+    program: ProgramPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("program.try")],
+    page: CurrentPage,
+    within: Annotated[int | None, Query(ge=0, le=366, description="Days; without it those of the program.")] = None,
+) -> Page[NearDayOut]:
+    """Accepted, not posted, and soon nobody has the power: in order of number."""
+    today, position = today_of(request), page.position(1)
+    async with snapshot(engine_of(request)) as tx:
+        await _demand_program(tx, program)
+        revision = await store.find_released(tx.connection, program)
+        rows: list[NearDay] = []
+        if revision is not None:
+            until = alarmed_until(revision.rules, today) if within is None else today + timedelta(days=within)
+            after = position[0] if position is not None else ""
+            rows = await program_runs.list_near(tx, revision.rules, until, after=after, limit=page.fetch)
+
+    def show(row: NearDay) -> NearDayOut:
+        return NearDayOut.model_validate(
+            {
+                "entry_number": row.entry_number,
+                "importer_number": shown_importer_number(caller, row.importer_number),
+                "center": row.center,
+                "act": row.act,
+                "last_day": row.last_day,
+                "is_over": row.last_day < today,
+                "legal_basis": "19 USC 1501" if row.act == "reliquidate" else "19 USC 1504",
+            }
+        )
+
+    return build_page(rows, page, key=lambda row: (row.entry_number,), item=show, request=request, response=response)
+
+
+@router.get("/programs/{program}/lost-to-clock", summary="Entries that were liquidated with the duty, undeclared")
+async def list_lost(
+    program: ProgramPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("program.try")],
+    page: CurrentPage,
+) -> Page[LostOut]:
+    """Since the program takes declarations, in order of number: until when each can be protested."""
+    position, law = page.position(1), law_of(request)
+    async with snapshot(engine_of(request)) as tx:
+        await _demand_program(tx, program)
+        revision = await store.find_released(tx.connection, program)
+        after = position[0] if position is not None else ""
+        rows = (
+            await program_losses.list_lost(tx, revision.rules, after=after, limit=page.fetch)
+            if revision is not None
+            else []
+        )
+
+    def show(row: program_losses.LostRow) -> LostOut:
+        return LostOut(
+            entry_number=row.entry_number,
+            importer_number=shown_importer_number(caller, row.importer_number),
+            liquidated_on=row.liquidated_on,
+            despite_hold=row.despite_hold,
+            protest_by=liquidation_window(row.liquidated_on, row.posted_on, row.entry_date, law).safe,
+        )
+
+    return build_page(rows, page, key=lambda row: (row.entry_number,), item=show, request=request, response=response)
+
+
+@router.post("/programs/{program}/reversals", status_code=201, summary="Ask for a reversal", response_model=ReversalOut)
+async def ask_reversal(
+    program: ProgramPath,
+    body: ReversalIn,
+    request: Request,
+    caller: Annotated[Identity, allow("program.release")],
+    call: CurrentIdempotentCall,
+) -> Response:
+    """Nothing is done before a second person confirms. What is posted is reliquidated with the duty, never deleted."""
+
+    async def act(tx: Transaction) -> ReversalOut:
+        given = (body.entries, body.run, body.by, body.reason)
+        asked = await program_reversals.ask_reversal(tx, now_of(request), program, *given, caller)
+        return ReversalOut(program=program, entries=asked)
+
+    return await answer_once(request, call, act)
+
+
+@router.post(
+    "/programs/{program}/reversals/confirmations",
+    status_code=201,
+    summary="Confirm a reversal",
+    response_model=ReversalOut,
+)
+async def confirm_reversal(
+    program: ProgramPath,
+    request: Request,
+    caller: Annotated[Identity, allow("program.release")],
+    call: CurrentIdempotentCall,
+) -> Response:
+    """As another than who asked: a job reverses it. What the law does not allow any more is refused, entry by entry."""
+
+    async def act(tx: Transaction) -> ReversalOut:
+        confirmed = await program_reversals.confirm_reversal(tx, now_of(request), program, caller)
+        return ReversalOut(program=program, entries=confirmed)
+
+    return await answer_once(request, call, act)
+
+
+def show_run(run: Run) -> RunOut:
+    """A run as it is shown."""
+    return RunOut(
+        program=run.program,
+        run=run.run,
+        kind=run.kind,
+        posted_on=run.posted_on,
+        cycle_on=run.cycle_on,
+        revision=run.revision,
+        state=run.state,
+        posted=run.posted,
+        set_based=run.set_based,
+        careful=run.careful,
+        dropped=run.dropped,
+        undetermined=run.undetermined,
+        removed_usd=format_cents(run.removed_cents),
+        interest_usd=format_cents(run.interest_cents),
+        refund_usd=format_cents(run.refund_cents),
+        began_at=run.began_at,
+        ended_at=run.ended_at,
+        why=run.why,
+        leaves=run.leaves,
+        root=run.root.hex() if run.root is not None else None,
+    )
+
+
+def _reversal(count: ReversalCount) -> ReversalStateOut:
+    return ReversalStateOut.model_validate(
+        {
+            "state": count.state,
+            "code": count.code,
+            "entries": count.entries,
+            "removed_usd": format_cents(count.removed_cents),
+        }
+    )
+
+
+def _rate(run: Run, last_at: datetime | None) -> float | None:
+    """Entries a second of a run; None while it has posted nothing, or within one moment."""
+    seconds = (last_at - run.began_at).total_seconds() if last_at is not None else 0.0
+    return round(run.posted / seconds, 1) if run.posted and seconds > 0 else None
+
+
+async def _demand_program(tx: Transaction, program: str) -> None:
+    if await store.find_program(tx.connection, program) is None:
+        raise no_program(program)

@@ -1,0 +1,103 @@
+"""Reversals of what programs posted: asked for, confirmed, done, or refused with the code of why."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from services.liquidation.domain.money.amounts import Amounts, duty_class, sum_amounts
+from services.liquidation.domain.program.definition import Writer
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+_ASK: Final = """
+UPDATE program_postings SET reversal = 'asked', reversal_by = $4, reversal_reason = $5, reversal_asked_at = $6,
+    reversal_code = NULL
+WHERE program = $1 AND ($2::text[] IS NULL OR entry_number = ANY($2::text[])) AND ($3::integer IS NULL OR run = $3)
+    AND (reversal IS NULL OR reversal = 'refused')
+"""
+_CONFIRM: Final = "UPDATE program_postings SET reversal = 'confirmed' WHERE program = $1 AND reversal = 'asked'"
+_CONFIRMED: Final = """
+SELECT entry_number, program, version, headings, removed_cents, reversal_by, reversal_reason FROM program_postings
+WHERE reversal = 'confirmed' AND program || '/' || entry_number <> ALL($2::text[])
+ORDER BY entry_number, program LIMIT $1
+"""
+_REMOVED: Final = """
+SELECT hts, sum(duty_cents)::bigint AS cents FROM special_duties
+WHERE entry_number = $1 AND version = $2 AND hts = ANY($3::text[]) GROUP BY hts ORDER BY hts
+"""
+_REVERSED: Final = """
+UPDATE program_postings SET reversal = 'done', reversed_key = $3 WHERE entry_number = $1 AND program = $2
+"""
+_REFUSED: Final = """
+UPDATE program_postings SET reversal = 'refused', reversal_code = $3 WHERE entry_number = $1 AND program = $2
+"""
+_COUNTS: Final = """
+SELECT reversal, reversal_code, count(*) AS entries, sum(removed_cents)::bigint AS removed_cents FROM program_postings
+WHERE program = $1 AND reversal IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+class ReversalRow(NamedTuple):
+    """A posting that is to be undone, by whose power and why; cents."""
+
+    entry_number: str
+    program: str
+    version: int
+    headings: Sequence[str]
+    removed_cents: int
+    by: Writer
+    reason: str
+
+
+class ReversalCount(NamedTuple):
+    """Postings by how far their reversal is, with the code of a refusal."""
+
+    state: str
+    code: str | None
+    entries: int
+    removed_cents: int
+
+
+async def ask(
+    tx: Transaction,
+    program: str,
+    entry_numbers: Sequence[str] | None,
+    run: int | None,
+    by: Writer,
+    reason: str,
+    now: datetime,
+) -> int:
+    """Note that postings are to be undone, those of entries or of a run where that is said; gives how many."""
+    numbers = list(entry_numbers) if entry_numbers is not None else None
+    return await bulk.execute(tx, _ASK, program, numbers, run, by, reason, now)
+
+
+async def confirm(tx: Transaction, program: str) -> int:
+    """Confirm what is asked; gives how many postings."""
+    return await bulk.execute(tx, _CONFIRM, program)
+
+
+async def list_confirmed(tx: Transaction, limit: int, left_out: Sequence[str]) -> list[ReversalRow]:
+    """The next postings that are to be undone, of any program, in order of entry."""
+    return [ReversalRow(*row.values()) for row in await bulk.fetch(tx, _CONFIRMED, limit, list(left_out))]
+
+
+async def find_removed(tx: Transaction, row: ReversalRow) -> Amounts:
+    """What was removed from an entry, by accounting class."""
+    found = await bulk.fetch(tx, _REMOVED, row.entry_number, row.version, list(row.headings))
+    return sum_amounts((duty_class(each["hts"]), each["cents"]) for each in found)
+
+
+async def write_reversed(tx: Transaction, row: ReversalRow, act_key: str) -> None:
+    """Note by which act a posting was undone."""
+    await bulk.execute(tx, _REVERSED, row.entry_number, row.program, act_key)
+
+
+async def write_refused(tx: Transaction, row: ReversalRow, code: str) -> None:
+    """Note why a posting is not undone."""
+    await bulk.execute(tx, _REFUSED, row.entry_number, row.program, code)
+
+
+async def count_reversals(tx: Transaction, program: str) -> list[ReversalCount]:
+    """How far reversals of a program are."""
+    return [ReversalCount(*row.values()) for row in await bulk.fetch(tx, _COUNTS, program)]

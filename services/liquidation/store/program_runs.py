@@ -1,0 +1,355 @@
+"""Runs of programs: posting days, the ranges of numbers that workers go through, and which entries are due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal, NamedTuple
+
+from services.liquidation.domain.program.definition import Definition
+from services.liquidation.store.programs import Standing
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+RunKind = Literal["posting", "cycle"]
+RunState = Literal["running", "done", "stopped"]
+
+_HOLD_STANDING: Final = "SELECT standing FROM programs WHERE program = $1 FOR SHARE"
+_SET_STANDING: Final = "UPDATE programs SET standing = $2, standing_since = $3 WHERE program = $1"
+# What an aborted program still has open: requests that are withdrawn with it.
+_OPEN: Final = """
+SELECT DISTINCT entry_number FROM declared_entries
+WHERE program = $1 AND entry_number > $2 AND state NOT IN ('posted', 'withdrawn') AND code IS DISTINCT FROM 'repeated'
+ORDER BY entry_number LIMIT $3
+"""
+_WITHDRAW: Final = """
+UPDATE declared_entries SET state = 'withdrawn', withdrawn_at = $3, code = NULL, notes = '{}', removed_cents = 0
+WHERE program = $1 AND entry_number = ANY($2::text[]) AND state NOT IN ('posted', 'withdrawn')
+    AND code IS DISTINCT FROM 'repeated'
+"""
+# Requests that wait for a day of the law: the last one on which who writes the act has the power to, or on which an
+# entry that is not liquidated is not liquidated by operation of law.
+_NEAR: Final = """
+SELECT r.entry_number, r.act, e.importer_number, e.center,
+    CASE r.act WHEN 'reliquidate' THEN e.liquidated_on + c.last_day ELSE e.deemed_on END AS last_day
+FROM declared_entries r JOIN entries e ON e.entry_number = r.entry_number
+JOIN unnest($2::text[], $3::integer[]) AS c(name, last_day) ON c.name = r.cohort
+WHERE r.program = $1 AND r.state IN ('due', 'waiting') AND r.act IN ('reliquidate', 'liquidate')
+    AND CASE r.act WHEN 'reliquidate' THEN e.liquidated_on + c.last_day ELSE e.deemed_on END <= $4::date
+    AND (e.liquidated_on IS NOT NULL) = (r.act = 'reliquidate')
+"""
+_NEAR_LIST: Final = f"SELECT * FROM ({_NEAR}) AS near WHERE entry_number > $5 ORDER BY entry_number LIMIT $6"
+_NEAR_COUNT: Final = f"SELECT count(*) AS entries, min(last_day) AS first FROM ({_NEAR}) AS near"
+_PACE: Final = """
+SELECT max(progressed_at) AS last FROM program_run_parts WHERE program = $1 AND run = $2 AND chunks > 0
+"""
+_UNDETERMINED: Final = """
+SELECT count(*) AS entries FROM program_postings p
+JOIN assessments a ON a.entry_number = p.entry_number AND a.act_key = p.act_key AND a.outcome = 'undetermined'
+WHERE p.program = $1 AND p.outcome = 'undetermined'
+"""
+_POSTING: Final = """
+SELECT p.program FROM programs p JOIN program_revisions r ON r.program = p.program AND r.state = 'released'
+WHERE p.standing = 'running' ORDER BY p.program
+"""
+_FIND: Final = """
+SELECT * FROM program_runs WHERE program = $1 AND posted_on = $2 AND kind = $3 AND cycle_on IS NOT DISTINCT FROM $4
+"""
+_LIST: Final = """
+SELECT * FROM program_runs WHERE program = $1 AND ($2::integer IS NULL OR run < $2) ORDER BY run DESC LIMIT $3
+"""
+_BEGIN: Final = """
+INSERT INTO program_runs (program, run, kind, posted_on, cycle_on, revision, state, began_at)
+SELECT $1, 1 + coalesce(max(run), 0), $2, $3, $4, $5, 'running', $6 FROM program_runs WHERE program = $1
+ON CONFLICT (program, posted_on, kind, cycle_on) DO NOTHING RETURNING *
+"""
+# The ends of so many ranges with about as many due entries each; the last one has no end.
+_CUTS: Final = """
+SELECT percentile_disc(share) WITHIN GROUP (ORDER BY r.entry_number) AS cut
+FROM unnest($2::float8[]) AS share
+CROSS JOIN declared_entries r WHERE r.program = $1 AND r.state = 'due' GROUP BY share ORDER BY share
+"""
+_ADD_PART: Final = """
+INSERT INTO program_run_parts (program, run, part, reached, until_number, is_done, progressed_at)
+SELECT $1, $2, part, reached, until_number, false, $6
+FROM unnest($3::integer[], $4::text[], $5::text[]) AS given(part, reached, until_number)
+"""
+_TAKE_PART: Final = """
+SELECT part, reached, until_number FROM program_run_parts WHERE program = $1 AND run = $2 AND NOT is_done
+ORDER BY part LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_MOVE_PART: Final = """
+UPDATE program_run_parts SET reached = $5, is_done = $6, chunks = chunks + 1, progressed_at = $7
+WHERE program = $1 AND run = $2 AND part = $3 AND reached = $4
+"""
+_ADD: Final = """
+UPDATE program_runs SET set_based = set_based + $3, careful = careful + $4, dropped = dropped + $5,
+    undetermined = undetermined + $6, removed_cents = removed_cents + $7, interest_cents = interest_cents + $8,
+    refund_cents = refund_cents + $9
+WHERE program = $1 AND run = $2
+"""
+_FINISH: Final = """
+UPDATE program_runs r SET state = 'done', ended_at = $3 WHERE program = $1 AND run = $2 AND state = 'running'
+    AND NOT EXISTS (SELECT FROM program_run_parts p WHERE p.program = $1 AND p.run = $2 AND NOT p.is_done)
+"""
+_STOP: Final = """
+UPDATE program_runs SET state = 'stopped', ended_at = $3, why = $4
+WHERE program = $1 AND state = 'running' AND ($2::integer IS NULL OR run = $2)
+"""
+_NUMBERS: Final = """
+SELECT entry_number FROM declared_entries
+WHERE program = $1 AND state = 'due' AND entry_number > $2 AND ($3::text IS NULL OR entry_number <= $3)
+ORDER BY entry_number LIMIT $4
+"""
+# What a program may post today of entries that are held: the row that stands, whether who asked for it may, and since
+# when its cohort waited. What is liquidated is not liquidated again, and what the law has liquidated is the cycle's.
+_DUE: Final = """
+SELECT r.entry_number, r.declaration_id, r.row_number, r.cohort, r.act, r.writer, r.removed_cents, r.answer,
+    received.on AS received_on, (r.offered_at AT TIME ZONE 'America/New_York')::date AS offered_on,
+    (r.offered_at IS NOT NULL OR ($4::boolean AND left(r.entry_number, 3) = d.filer_code)
+        OR ($5::boolean AND e.importer_number = ANY(d.importers))) AS is_entitled
+FROM declared_entries r JOIN declarations d ON d.declaration_id = r.declaration_id
+JOIN entries e ON e.entry_number = r.entry_number
+JOIN unnest($6::text[], $7::integer[]) AS c(name, after_days) ON c.name = r.cohort
+CROSS JOIN LATERAL (SELECT (CASE WHEN r.offered_at IS NULL THEN d.received_at ELSE greatest(d.received_at,
+    (SELECT min(v.filed_at) FROM entry_versions v WHERE v.entry_number = r.entry_number)) END
+    AT TIME ZONE 'America/New_York')::date AS on) received
+WHERE r.entry_number = ANY($1::text[]) AND r.program = $2 AND r.state = 'due'
+    AND received.on + c.after_days <= $3::date
+    AND CASE r.act WHEN 'reliquidate' THEN e.liquidated_on IS NOT NULL
+        WHEN 'liquidate' THEN e.liquidated_on IS NULL AND NOT e.is_suspended AND NOT e.is_informal
+            AND e.state IN ('scheduled', 'extended') AND e.deemed_on >= $3 ELSE false END
+ORDER BY r.entry_number FOR UPDATE OF r
+"""
+_LOCK: Final = "SELECT entry_number FROM entries WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR UPDATE"
+_WAITING_EVENTS: Final = "SELECT coalesce(max(id) - min(id) + 1, 0) AS waiting FROM outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A posting day of a program; amounts in cents.
+
+    `cycle_on` is the Friday of the weekly cycle that posted, None: the program did. `set_based` and `careful` are
+    entries by lane, `dropped` were due and not any more when they were looked at, of the `undetermined` a fact of the
+    money is missing. `root` is the root of its proofs, None until they are sealed.
+    """
+
+    program: str
+    run: int
+    kind: RunKind
+    posted_on: date
+    cycle_on: date | None
+    revision: int
+    state: RunState
+    set_based: int
+    careful: int
+    dropped: int
+    undetermined: int
+    removed_cents: int
+    interest_cents: int
+    refund_cents: int
+    began_at: datetime
+    ended_at: datetime | None
+    why: str | None
+    leaves: int | None
+    root: bytes | None
+
+    @property
+    def posted(self) -> int:
+        """Entries that were posted."""
+        return self.set_based + self.careful
+
+
+class Part(NamedTuple):
+    """A range of numbers in a run, held by who goes through it: above `reached`, up to `until` (None: no end)."""
+
+    part: int
+    reached: str
+    until: str | None
+
+
+class DueRow(NamedTuple):
+    """A request that can be posted today."""
+
+    entry_number: str
+    declaration_id: str
+    row_number: int
+    cohort: str
+    act: Literal["liquidate", "reliquidate"]
+    writer: str
+    removed_cents: int
+    answer: Any
+    received_on: date
+    offered_on: date | None
+    is_entitled: bool
+
+
+class Done(NamedTuple):
+    """What a chunk did: entries by lane, what was not due any more, money in cents."""
+
+    set_based: int = 0
+    careful: int = 0
+    dropped: int = 0
+    undetermined: int = 0
+    removed_cents: int = 0
+    interest_cents: int = 0
+    refund_cents: int = 0
+
+
+async def list_posting(tx: Transaction) -> list[str]:
+    """Programs that are in force and neither paused, stayed, aborted nor ended."""
+    return [row["program"] for row in await bulk.fetch(tx, _POSTING)]
+
+
+async def hold_standing(tx: Transaction, program: str) -> Standing | None:
+    """How a program stands, kept so until the transaction ends; None: there is no such program."""
+    rows = await bulk.fetch(tx, _HOLD_STANDING, program)
+    return rows[0]["standing"] if rows else None
+
+
+async def set_standing(tx: Transaction, program: str, standing: Standing, now: datetime) -> None:
+    """Note how a program stands from now on; chunks that are being posted end first."""
+    await bulk.execute(tx, _SET_STANDING, program, standing, now)
+
+
+async def find_run(tx: Transaction, program: str, posted_on: date, cycle_on: date | None = None) -> Run | None:
+    """The run of a program on a day, or that of a cycle which posted on it; None: there is none."""
+    kind: RunKind = "posting" if cycle_on is None else "cycle"
+    rows = await bulk.fetch(tx, _FIND, program, posted_on, kind, cycle_on)
+    return Run(**dict(rows[0])) if rows else None
+
+
+async def list_runs(tx: Transaction, program: str, *, before: int | None = None, limit: int = 100) -> list[Run]:
+    """Runs of a program, newest first."""
+    return [Run(**dict(row)) for row in await bulk.fetch(tx, _LIST, program, before, limit)]
+
+
+async def begin_run(tx: Transaction, program: str, posted_on: date, revision: int, parts: int, now: datetime) -> Run:
+    """The run of a program on a day, begun if nobody has: with ranges of about as many due entries each."""
+    rows = await bulk.fetch(tx, _BEGIN, program, "posting", posted_on, None, revision, now)
+    if rows:
+        shares = [number / parts for number in range(1, parts)]
+        found = await bulk.fetch(tx, _CUTS, program, shares) if shares else []
+        cuts = sorted({row["cut"] for row in found if row["cut"] is not None})
+        numbers = list(range(1, len(cuts) + 2))
+        await bulk.execute(tx, _ADD_PART, program, rows[0]["run"], numbers, ["", *cuts], [*cuts, None], now)
+    run = await find_run(tx, program, posted_on)
+    assert run is not None  # just written, if it was not there
+    return run
+
+
+async def begin_cycle_run(
+    tx: Transaction, program: str, posted_on: date, cycle_on: date, revision: int, now: datetime
+) -> Run:
+    """The run of a program that a weekly cycle makes: it has no ranges, the cycle takes all at once."""
+    await bulk.fetch(tx, _BEGIN, program, "cycle", posted_on, cycle_on, revision, now)
+    run = await find_run(tx, program, posted_on, cycle_on)
+    assert run is not None  # just written, if it was not there
+    return run
+
+
+async def take_part(tx: Transaction, run: Run) -> Part | None:
+    """The next range that nobody goes through, held; None when none is left."""
+    rows = await bulk.fetch(tx, _TAKE_PART, run.program, run.run)
+    return Part(*rows[0].values()) if rows else None
+
+
+async def move_part(tx: Transaction, run: Run, part: Part, reached: str, now: datetime, *, is_done: bool) -> bool:
+    """Note how far a range was gone through; False when somebody else went on with it."""
+    given = (run.program, run.run, part.part, part.reached, reached, is_done, now)
+    return await bulk.execute(tx, _MOVE_PART, *given) == 1
+
+
+async def add_done(tx: Transaction, run: Run, done: Done) -> None:
+    """Add what a chunk did to the figures of its run."""
+    if any(done):
+        await bulk.execute(tx, _ADD, run.program, run.run, *done)
+
+
+async def finish_run(tx: Transaction, run: Run, now: datetime) -> bool:
+    """Note that a run is done when all of its ranges are."""
+    return await bulk.execute(tx, _FINISH, run.program, run.run, now) == 1
+
+
+async def stop_runs(tx: Transaction, program: str, run: int | None, why: str, now: datetime) -> None:
+    """End a run of a program before it is through, or all that go on."""
+    await bulk.execute(tx, _STOP, program, run, now, why)
+
+
+async def list_numbers(tx: Transaction, program: str, part: Part, limit: int) -> list[str]:
+    """The next entries of a range that are due, in order of number."""
+    rows = await bulk.fetch(tx, _NUMBERS, program, part.reached, part.until, limit)
+    return [row["entry_number"] for row in rows]
+
+
+async def lock_entries(tx: Transaction, entry_numbers: Sequence[str]) -> None:
+    """Hold the rows of these entries, in order of number."""
+    await bulk.fetch(tx, _LOCK, list(entry_numbers))
+
+
+async def load_due(
+    tx: Transaction, program: Definition, entry_numbers: Sequence[str], today: date
+) -> dict[str, DueRow]:
+    """What can be posted today of these entries, which are held; the requests are held too."""
+    names = [each.name for each in program.cohorts]
+    days = [each.after_days or 0 for each in program.cohorts]
+    by_filer, by_importer = ("filer-of-entry" in program.declaring.by, "importer" in program.declaring.by)
+    rows = await bulk.fetch(tx, _DUE, list(entry_numbers), program.program, today, by_filer, by_importer, names, days)
+    return {row["entry_number"]: DueRow(**dict(row)) for row in rows}
+
+
+async def count_waiting_events(tx: Transaction) -> int:
+    """About how many events are still to be published, at most."""
+    (row,) = await bulk.fetch(tx, _WAITING_EVENTS)
+    return int(row["waiting"])
+
+
+class NearDay(NamedTuple):
+    """An entry whose last day of the law comes near, or is over, while its refund waits."""
+
+    entry_number: str
+    act: str
+    importer_number: str
+    center: str | None
+    last_day: date
+
+
+async def list_near(
+    tx: Transaction, program: Definition, until: date, *, after: str = "", limit: int = 100
+) -> list[NearDay]:
+    """Entries that wait with a last day until a day, in order of number."""
+    rows = await bulk.fetch(tx, _NEAR_LIST, *_near_arguments(program, until), after, limit)
+    return [NearDay(*row.values()) for row in rows]
+
+
+async def count_near(tx: Transaction, program: Definition, until: date) -> tuple[int, date | None]:
+    """How many entries wait with a last day until a day, and the first of these days."""
+    (row,) = await bulk.fetch(tx, _NEAR_COUNT, *_near_arguments(program, until))
+    return row["entries"], row["first"]
+
+
+def _near_arguments(program: Definition, until: date) -> tuple[Any, ...]:
+    names = [each.name for each in program.cohorts]
+    return program.program, names, [each.last_day for each in program.cohorts], until
+
+
+async def find_last_chunk(tx: Transaction, run: Run) -> datetime | None:
+    """When a run was last gone on with; None: nothing of it was posted yet."""
+    (row,) = await bulk.fetch(tx, _PACE, run.program, run.run)
+    last: datetime | None = row["last"]
+    return last
+
+
+async def count_undetermined(tx: Transaction, program: str) -> int:
+    """Entries that are posted and of which a fact of the money is still missing."""
+    (row,) = await bulk.fetch(tx, _UNDETERMINED, program)
+    return int(row["entries"])
+
+
+async def list_open(tx: Transaction, program: str, after: str, limit: int) -> list[str]:
+    """Entries of which a request is neither posted nor withdrawn, in order of number."""
+    return [row["entry_number"] for row in await bulk.fetch(tx, _OPEN, program, after, limit)]
+
+
+async def withdraw_open(tx: Transaction, program: str, entry_numbers: Sequence[str], now: datetime) -> None:
+    """Withdraw what is open of these entries."""
+    await bulk.execute(tx, _WITHDRAW, program, list(entry_numbers), now)
