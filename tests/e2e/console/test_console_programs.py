@@ -10,14 +10,17 @@ from playwright.async_api import Browser, Page
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.acts.payment_closing import close_payments
 from services.liquidation.acts.program_enrolling import enrol_known
 from services.liquidation.domain.law import LAW
+from services.liquidation.domain.money.settings import POLICY, PaymentPolicy
 from shared.customs.entry_number import format_entry_number
 from shared.db.transaction import transaction
 from tests.e2e.console.test_console_cockpit import look_at
 from tests.e2e.console.test_console_outside import unexplained
 from tests.integration.console.house import House, open_house
-from tests.integration.console.test_console_programs import PAGE, declare, file, release
+from tests.integration.console.test_console_program_payments import can_be_paid, post
+from tests.integration.console.test_console_programs import IMPORTER, PAGE, declare, file, release
 from tests.support.browser import NARROW, OF_LAYOUT, WIDE, Said, open_context, sign_in, take_picture, violations
 from tests.support.refund_programs import PRODUCT_MODEL, goods, model
 
@@ -115,6 +118,15 @@ async def fill(house: House) -> tuple[dict[str, str], dict[str, str]]:
             owed_cents, found_at) SELECT program, entry_number, 'drawback-designated', declaration_id, 'drawback',
             937500, 0, '2026-04-20T13:00:00Z' FROM declared_entries WHERE program = 'ieepa-2026' AND state = 'due'"""
         await tx.connection.execute(text(fact))
+    await can_be_paid(house, IMPORTER)
+    house.at(2026, 6, 15, 13)
+    await post(house)
+    await close_payments(house.engines["liquidation"], house.clock, POLICY, PaymentPolicy(30))
+    late = await file(house, number="SP700000014")
+    await declare(house, late)
+    async with house.reading_as("dora") as dora:
+        reversed_ = {"entries": entries[0], "by": "center", "reason": "SYNTHETIC order was reversed."}
+        await dora.fill(f"{page}/progress", "reverse", reversed_)
     async with house.reading_as("ida") as ida:
         listed = await ida.read(f"{PAGE.replace('/programs', '/my/refunds')}")
         declaration = listed.partition("/my/refunds/ieepa-2026/declarations/")[2].partition('"')[0]
@@ -125,6 +137,9 @@ async def fill(house: House) -> tuple[dict[str, str], dict[str, str]]:
         "program-trial": f"{page}/trial",
         "program-progress": f"{page}/progress",
         "program-after": f"{page}/after",
+        "program-days": f"{page}/days",
+        "program-payments": f"{page}/payments",
+        "program-payment": f"{page}/payments/P000000001",
         "program-entry": f"{product}/entries/{of_product}",
     }
     parties = {
@@ -145,7 +160,8 @@ async def test_pages_of_programs_fit_are_light_accessible_and_explain_their_word
     said = Said()
     async with house.served() as console:
         after = {"program-after": officers["program-after"]}
-        people = {"Kim Sato": officers, "Ida Fischer": parties, "Rosa Klein": after}
+        running = {"program-progress": officers["program-progress"], "program-payment": officers["program-payment"]}
+        people = {"Kim Sato": officers, "Ida Fischer": parties, "Rosa Klein": after, "Tess Quinn": running}
         for person, pages in people.items():
             context = await open_context(browser, WIDE, bypass_csp=True)
             context.set_default_timeout(PATIENCE)
