@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import orjson
+
+from services.console.acts.people import find_person
 from services.liquidation.api.program_models import templates
+from tests.support.apis import Api
+from tests.support.asgi import Call, send
 from tests.support.events import decoded, entry_body, entry_number, line
 
 IEEPA_MODEL, GSP_MODEL, PRODUCT_MODEL = templates()
@@ -33,3 +38,28 @@ def filed(importer: str, *, entered: str = "2026-02-10", **changes: Any) -> tupl
 def model(**changes: Any) -> Mapping[str, Any]:
     """The first program with other parts."""
     return IEEPA_MODEL | changes
+
+
+async def release_program(api: Api, definition: Mapping[str, Any]) -> None:
+    """Put a program in force: drafted by one, confirmed and released by two others."""
+    at = f"/programs/{definition['program']}/revisions/1"
+    body = {"definition": definition, "reason": "SYNTHETIC order of a court."}
+    steps = (
+        (DRAFTS, "/programs", body),
+        (DRAFTS, f"{at}/trials", None),
+        (CONFIRMS, f"{at}/confirmations", None),
+        (RELEASES, f"{at}/releases", None),
+    )
+    for subject, path, content in steps:
+        person = find_person(subject)
+        assert person is not None
+        headers = (
+            (b"authorization", api.token(person.identity)),
+            (b"content-type", b"application/json"),
+            (b"idempotency-key", path.encode()),
+            (b"if-match", b"*"),
+        )
+        answer = await send(
+            api.app, Call("POST", path.encode(), headers, b"" if content is None else orjson.dumps(content))
+        )
+        assert answer.status < 300, answer.body

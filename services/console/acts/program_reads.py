@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from services.console.acts.cockpit_reads import MayDo
 from services.console.acts.reads import Read
 
 Day = date
@@ -41,6 +42,8 @@ class Program(Read, frozen=True):
     title: str
     intake: str
     released_revision: int | None
+    standing: str
+    standing_since: datetime | None
     declaring_from: Day | None
     declaring_until: Day | None
     revisions: list[ProgramRevision]
@@ -106,12 +109,171 @@ class ProgramState(Read, frozen=True):
     removed_usd: str
 
 
-class Progress(Read, frozen=True):
-    """How far a program is."""
+class Run(Read, frozen=True):
+    """A posting day."""
 
+    run: int
+    kind: str
+    posted_on: Day
+    revision: int
+    state: str
+    posted: int
+    dropped: int
+    undetermined: int
+    removed_usd: str
+    interest_usd: str
+    refund_usd: str
+    began_at: datetime
+    ended_at: datetime | None
+    why: str | None
+    root: str | None
+
+
+class Runs(Read, frozen=True):
+    """Runs of a program, the newest first."""
+
+    items: list[Run]
+    next: str | None
+
+
+class ReversalState(Read, frozen=True):
+    """Postings by how far their reversal is."""
+
+    state: str
+    code: str | None
+    entries: int
+    removed_usd: str
+
+
+class Progress(Read, frozen=True):
+    """How far a program is, and how it goes on."""
+
+    standing: str
     declared: int
     removed_usd: str
     states: list[ProgramState]
+    undetermined: int
+    run: Run | None
+    entries_per_second: float | None
+    seconds_left: int | None
+    days_near: int
+    first_last_day: Day | None
+    reversals: list[ReversalState]
+
+
+class Standing(Read, frozen=True):
+    """How a program stands after an act."""
+
+    standing: str
+
+
+class Reversal(Read, frozen=True):
+    """How many entries are to be reversed."""
+
+    entries: int
+
+
+class NearDay(Read, frozen=True):
+    """An entry that waits while its last day comes near."""
+
+    entry_number: str
+    center: str | None
+    act: str
+    last_day: Day
+    is_over: bool
+    legal_basis: str
+
+
+class NearDays(Read, frozen=True):
+    """Entries whose last day comes near."""
+
+    items: list[NearDay]
+    next: str | None
+
+
+class Lost(Read, frozen=True):
+    """An entry that nobody declared and that was liquidated with the duty."""
+
+    entry_number: str
+    liquidated_on: Day
+    despite_hold: bool
+    protest_by: Day
+
+
+class LostEntries(Read, frozen=True):
+    """Entries that were liquidated with the duty, undeclared."""
+
+    items: list[Lost]
+    next: str | None
+
+
+class ProgramPayment(Read, frozen=True):
+    """All refunds of one program to one payee of one posting day."""
+
+    payment: str
+    remittance: str
+    program: str
+    importer_number: str
+    payee: str
+    payee_number: str
+    posted_on: Day
+    state: str
+    is_stopped: bool
+    reason: str
+    refunds: int
+    removed_usd: str
+    interest_usd: str
+    refund_usd: str
+    delay_usd: str
+    offset_usd: str
+    net_usd: str
+    certified_on: Day | None
+    paid_on: Day | None
+    returned_on: Day | None
+
+
+class ProgramPayments(Read, frozen=True):
+    """Payments of a program."""
+
+    items: list[ProgramPayment]
+    next: str | None
+
+
+class Offset(Read, frozen=True):
+    """What of a payment is set off against a bill."""
+
+    bill_number: str
+    told_on: Day
+    apply_from: Day
+    told_usd: str
+    state: str
+    offset_usd: str
+    why: str | None
+
+
+class PaymentEvent(Read, frozen=True):
+    """What was done with a payment."""
+
+    change: str
+    at: datetime
+    net_usd: str
+    detail: str
+    actor: str | None
+
+
+class WholePayment(ProgramPayment, frozen=True):
+    """A payment with what is set off, its history, and what the caller may do."""
+
+    offsets: list[Offset]
+    history: list[PaymentEvent]
+    may_do: list[MayDo]
+
+
+class NotReady(Read, frozen=True):
+    """An importer who cannot be paid today."""
+
+    importer_number: str
+    remedy: str
 
 
 class AfterSum(Read, frozen=True):
@@ -253,6 +415,12 @@ class Declaration(Read, frozen=True):
     states: list[ProgramState]
 
 
+class WholeDeclaration(Declaration, frozen=True):
+    """A declaration, with the payees who cannot be paid."""
+
+    not_ready: list[NotReady]
+
+
 class Declarations(Read, frozen=True):
     """Declarations, the last received first."""
 
@@ -318,6 +486,20 @@ PROGRAM_READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "post", "/programs/{program}/revisions/{revision}/confirmations"): DraftedRevision,
     ("liquidation", "post", "/programs/{program}/revisions/{revision}/releases"): DraftedRevision,
     ("liquidation", "get", "/programs/{program}/progress"): Progress,
+    ("liquidation", "get", "/programs/{program}/runs"): Runs,
+    ("liquidation", "get", "/programs/{program}/days"): NearDays,
+    ("liquidation", "get", "/programs/{program}/lost-to-clock"): LostEntries,
+    ("liquidation", "post", "/programs/{program}/pauses"): Standing,
+    ("liquidation", "post", "/programs/{program}/stays"): Standing,
+    ("liquidation", "post", "/programs/{program}/ends"): Standing,
+    ("liquidation", "post", "/programs/{program}/aborts"): Standing,
+    ("liquidation", "post", "/programs/{program}/reversals"): Reversal,
+    ("liquidation", "post", "/programs/{program}/reversals/confirmations"): Reversal,
+    ("liquidation", "get", "/programs/{program}/payments"): ProgramPayments,
+    ("liquidation", "get", "/payments/{payment}"): WholePayment,
+    ("liquidation", "post", "/payments/{payment}/certifications"): WholePayment,
+    ("liquidation", "post", "/payments/{payment}/payouts"): WholePayment,
+    ("liquidation", "post", "/payments/{payment}/returns"): WholePayment,
     ("liquidation", "get", "/programs/{program}/after-the-fact"): AfterFacts,
     ("liquidation", "get", "/programs/{program}/after-the-fact/sums"): AfterSums,
     ("liquidation", "post", "/programs/{program}/entries/{entry_number}/settlements"): Settled,
@@ -327,7 +509,7 @@ PROGRAM_READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "get", "/programs/{program}/declarations"): Declarations,
     ("liquidation", "post", "/programs/{program}/declarations"): Declaration,
     ("liquidation", "post", "/programs/{program}/declarations/check"): Checked,
-    ("liquidation", "get", "/programs/{program}/declarations/{declaration_id}"): Declaration,
+    ("liquidation", "get", "/programs/{program}/declarations/{declaration_id}"): WholeDeclaration,
     ("liquidation", "get", "/programs/{program}/declarations/{declaration_id}/results"): Rows,
     ("liquidation", "post", "/programs/{program}/declarations/{declaration_id}/withdrawals"): WithdrawnRequests,
     ("liquidation", "get", "/importers/{importer_number}/program-offers"): Offers,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.console.acts.calls import Panel, panels_of
-from services.console.acts.program_reads import Declaration, Program, Rows, WithdrawnRequests
+from services.console.acts.program_reads import Program, Rows, WholeDeclaration, WithdrawnRequests
 from services.console.acts.specialist_reads import MyActions
 from services.console.api.frame import (
     Visitor,
@@ -79,13 +79,13 @@ async def _show(
 ) -> Response:
     path = f"/programs/{program}/declarations/{declaration_id}"
     found, of_program, rows, codes, mine = await panels_of(
-        who.person.get("liquidation", path, Declaration),
+        who.person.get("liquidation", path, WholeDeclaration),
         who.person.get("liquidation", f"/programs/{program}", Program),
         who.person.get("liquidation", f"{path}/results", Rows, code=code, state=state, after=after, limit=SHOWN),
         ask_codes(who),
         who.person.get("liquidation", "/me", MyActions),
     )
-    declared: Declaration | None = found.value
+    declared: WholeDeclaration | None = found.value
     if declared is None:
         return problem_page(request, who, found, subject="The declaration")
     done = request.query_params.get("done", "")

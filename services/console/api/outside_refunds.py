@@ -9,7 +9,15 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.console.acts.calls import Panel, Rows, panels_of
-from services.console.acts.program_reads import Candidates, Checked, Declaration, Declarations, Program, Programs
+from services.console.acts.program_reads import (
+    Candidates,
+    Checked,
+    Declaration,
+    Declarations,
+    Program,
+    ProgramPayments,
+    Programs,
+)
 from services.console.acts.reads import Problem
 from services.console.acts.specialist_reads import MyActions
 from services.console.api.drafts import drop_draft, keep_draft, read_drafts
@@ -19,6 +27,7 @@ from services.console.api.frame import (
     demand_own,
     form_of,
     go,
+    hand_on,
     key_of,
     outsider,
     page,
@@ -39,6 +48,7 @@ Party = Annotated[Visitor, Depends(outsider)]
 PLACE: Final = "refund-declaration"
 CANDIDATES: Final = 15
 DECLARATIONS: Final = 10
+PAYMENTS: Final = 10
 ROWS: Final = 15
 """Rows of a check on its page; all of them are in its file."""
 MAX_FILE_BYTES: Final = 4_000_000
@@ -121,6 +131,13 @@ async def declare(request: Request, who: Party, program: str) -> Response:
     return go(f"/my/refunds/{program}/declarations/{done.value.declaration_id}?done=declare")
 
 
+@router.get("/{program}/payments/{payment}/statement.csv")
+async def give_statement(request: Request, who: Party, payment: str) -> Response:
+    """A payment entry by entry, with the totals that equal the bank amount."""
+    opened = await who.person.open("liquidation", f"/payments/{payment}/statement.csv")
+    return hand_on(request, who, opened, subject="The statement")
+
+
 def _ask(who: Visitor, program: str, rows: Rows) -> Coroutine[Any, Any, Panel[Checked]]:
     return who.person.post_rows("liquidation", f"/programs/{program}/declarations/check", Checked, rows)
 
@@ -178,6 +195,7 @@ async def _show(
     calls: dict[str, Coroutine[Any, Any, Panel[Any]]] = {
         "program": who.person.get("liquidation", f"/programs/{program}", Program),
         "mine": who.person.get("liquidation", "/me", MyActions),
+        "paid": who.person.get("liquidation", f"/programs/{program}/payments", ProgramPayments, limit=PAYMENTS),
         "declared": who.person.get(
             "liquidation", f"/programs/{program}/declarations", Declarations, limit=DECLARATIONS
         ),
@@ -208,6 +226,7 @@ async def _show(
         more=place_after(listed.next) if listed is not None else None,
         here=f"/my/refunds/{program}?{urlencode({'importer': chosen})}",
         declared=declared,
+        paid=panels["paid"],
         lists=[each for each in declared.value.items if each.states or each.state != "judged"]
         if declared.value is not None
         else [],

@@ -21,7 +21,6 @@ from services.console.acts.program_reads import (
     ProgramCodes,
     ProgramRevision,
     Programs,
-    Progress,
     Requests,
     Settled,
     Templates,
@@ -161,19 +160,6 @@ async def read_trial(request: Request, who: Officer, program: str, revision: int
         words=words_of(codes),
         done=_DONE.get(request.query_params.get("done", ""), ""),
     )
-
-
-@router.get("/{program}/progress")
-async def read_progress(request: Request, who: Officer, program: str) -> Response:
-    """How far it is: every row in one state, in counts and money."""
-    found, progress, codes = await panels_of(
-        who.person.get("liquidation", f"/programs/{program}", Program),
-        who.person.get("liquidation", f"/programs/{program}/progress", Progress),
-        ask_codes(who),
-    )
-    if found.value is None:
-        return problem_page(request, who, found, subject="The program")
-    return page(request, who, "program_progress.html", program=found.value, progress=progress, words=words_of(codes))
 
 
 @router.get("/{program}/after")

@@ -36,6 +36,30 @@ WRITERS: Final[Mapping[str, str]] = MappingProxyType(
 DECLARERS: Final[Mapping[str, str]] = MappingProxyType(
     {"importer": "the importer of record", "filer-of-entry": "the filer of the entry"}
 )
+STANDINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "running": "posts on its days",
+        "paused": "paused: nothing is posted",
+        "stayed": "stayed by an order: nothing is posted or paid",
+        "ended": "ended: what it posted stands",
+        "aborted": "aborted: what was not posted is withdrawn",
+    }
+)
+"""How a program stands, once it is in force."""
+STANDING_ACTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
+    {
+        "running": (("pause", "Pause it"), ("stay", "An order stays it"), ("end", "End it"), ("abort", "Abort it")),
+        "paused": (
+            ("resume", "Let it post again"),
+            ("stay", "An order stays it"),
+            ("end", "End it"),
+            ("abort", "Abort it"),
+        ),
+        "stayed": (("lift", "The stay is lifted"), ("abort", "Abort it")),
+        "ended": (("abort", "Abort it"),),
+    }
+)
+"""What may follow, by how it stands; whether it may now is said by the service."""
 _INTERESTS: Final[Mapping[str, str]] = MappingProxyType(
     {"1505c": "with interest by statute (19 USC 1505(c))", "none": "without interest"}
 )
@@ -262,6 +286,21 @@ def say_types(codes: Iterable[str]) -> str:
     '08 NAFTA/USMCA duty deferral'
     """
     return ", ".join(map(say_entry_type, codes))
+
+
+def read_reversal(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """The body of what is to be reversed: entries on lines, or a run, or all that the program posted.
+
+    >>> read_reversal({"entries": ["B7603245278"], "run": [""], "by": ["center"], "reason": ["Reversed."]})
+    {'by': 'center', 'reason': 'Reversed.', 'entries': ['B7603245278']}
+    """
+    given = {name: (form.get(name) or ("",))[0].strip() for name in ("entries", "run", "by", "reason")}
+    body: dict[str, Any] = {"by": given["by"], "reason": given["reason"]}
+    if numbers := given["entries"].replace(",", " ").split():
+        body["entries"] = numbers
+    if given["run"]:
+        body["run"] = int(given["run"]) if given["run"].isdecimal() else given["run"]
+    return body
 
 
 def _some(values: Sequence[str]) -> str:

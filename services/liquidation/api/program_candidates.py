@@ -154,11 +154,10 @@ async def list_program_candidates(
     after = (position[0], position[1]) if position is not None else None
     declarant = Declarant(caller, frozenset({importer_number}), None) if is_staff(caller) else declarant_of(caller)
     async with snapshot(engine_of(request)) as tx:
+        await demand_sight_of_importer(tx.connection, reach, importer_number)
         rows = await list_candidates(
             tx, reach, importer_number, program, declarant, now, policy, law, after=after, limit=page.fetch
         )
-        if not rows:
-            await demand_sight_of_importer(tx.connection, reach, importer_number)
     return build_page(
         rows,
         page,

@@ -250,7 +250,12 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "run": "1",
                 "as_of": "2026-03-06",
             },
-            filtered=frozenset({"list_importer_deadlines", "read_reconciliation_inventory", "list_program_offers"}),
+            filtered=frozenset(
+                {
+                    *("list_importer_deadlines", "read_reconciliation_inventory", "list_program_offers"),
+                    "list_program_candidates",
+                }
+            ),
             whose={
                 "entry_number": ENTRY,
                 "bill_number": ENTRY,

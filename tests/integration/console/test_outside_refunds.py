@@ -1,4 +1,4 @@
-"""Pages of refund programs for parties on the real service: checked, declared, followed, taken back, answered."""
+"""Pages of refund programs for parties: checked, declared, followed, taken back; offers answered; nothing of others."""
 
 import csv
 import io
@@ -114,13 +114,13 @@ async def test_a_file_is_checked_as_spreadsheets_save_it_and_declared_as_it_was_
         done = await declare(ida, answer.text)
         assert "Your list is with CBP" in done.text
         assert "SECRET" not in done.text
-        for name, content, said in (
+        for name, sent_bytes, said in (
             ("a.csv", b"\xff\xfe\xfa\xd8", "cannot be read"),
             ("a.xlsx", b"PK\x03\x04" + bytes([200]) * 90, "The file cannot be read"),
             ("a.csv", b"x;y\n1;2\n", "No column of the file is named entry number"),
             ("a.csv", b"x" * (MAX_FILE_BYTES + 100_000), "than"),
         ):
-            bad = await ida.send(AT, f"{AT}/check-file", {}, {"file": (name, content, "text/csv")})
+            bad = await ida.send(AT, f"{AT}/check-file", {}, {"file": (name, sent_bytes, "text/csv")})
             assert bad.status_code >= 400, name
             assert said in bad.text, bad.text.partition("Not done")[2][:300]
         empty = await ida.send(AT, f"{AT}/check", {"numbers": " \n"})

@@ -31,17 +31,25 @@ from tests.support.outsiders import (
     told,
 )
 from tests.support.pages import Reader, reading_as
+from tests.support.refund_programs import IEEPA_MODEL, release_program
 from tests.support.served import Served
 
 pytestmark = pytest.mark.timeout(600)  # all services are begun for it
 
 ENTERED, FRIDAY = date(2026, 1, 8), date(2026, 11, 20)
+PROGRAM = IEEPA_MODEL["program"]
 OUTSIDERS = ("ida", "ben", "sue", "tom")
 WITH_LETTER = frozenset({"N-09", "N-34"})
 """Of the notices of a billed entry those that can be a letter."""
 OF_SESSIONS = frozenset({"/login/as", "/login/callback", "/logout", "/logout/provider"})
 """Acts on who is signed in, and on nothing else."""
-FOR_ANYONE: dict[str, str] = {"code": "CEE003", "rule_id": "liq-1yr-entry", "hts": "0203110000", "form": "csv"}
+FOR_ANYONE: dict[str, str] = {
+    "code": "CEE003",
+    "rule_id": "liq-1yr-entry",
+    "hts": "0203110000",
+    "form": "csv",
+    "program": PROGRAM,
+}
 """Parts of addresses that are nobody's."""
 OF_STAFF: dict[str, str] = {
     "run_id": str(uuid4()),
@@ -60,6 +68,7 @@ OF_STAFF: dict[str, str] = {
     "version": "1",
     "center": CENTER_OF_OTHER,
     "friday": FRIDAY.isoformat(),
+    "payment": "P000000001",  # of nobody here: test_outside_refunds has one of another
 }
 """Parts of addresses of what only people of CBP have, or that say what is done and not with what."""
 _MIA = {OTHER: Identity("mia", "Mia", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({OTHER}))}
@@ -125,6 +134,9 @@ async def things_of(
     )
     granted = {"importer_number": importer, "scopes": ["see"], "reason": f"For {word}."}
     delegation = await told(served.apis["routing"], "/parties/agent:1001/delegations", granted, party)
+    declared = await told(
+        served.apis["liquidation"], f"/programs/{PROGRAM}/declarations?certified=true", [billed], party
+    )
     await served.deliver()
     notices = await served.ask("notifications", f"/notices?entry={billed}", party)
     files = {
@@ -150,6 +162,7 @@ async def things_of(
                 "feed_id": feed["feed_id"],
                 "webhook_id": webhook["webhook_id"],
                 "delegation_id": delegation["delegation_id"],
+                "declaration_id": declared["declaration_id"],
             },
         },
         (word, f"{billed[:3]}-{billed[3:10]}-{billed[10]}"),
@@ -191,6 +204,7 @@ async def world(served: Served) -> World:
     await decide_increase(served, own, PEOPLE["kim"], "1000.00")
     await decide_increase(served, other, noor, "1000.00")
     await liquidate(served, FRIDAY)
+    await release_program(served.apis["liquidation"], IEEPA_MODEL)
     return World(
         await things_of(served, IMPORTER, own, PEOPLE["ida"], PEOPLE["kim"], "walnuts"),
         await things_of(served, OTHER, other, _MIA[OTHER], noor, "quinces"),
@@ -321,6 +335,8 @@ async def test_the_owner_sees_each_of_these_things(served: Served, world: World)
         "/letters/{request_id}",
         "/my/appeals/{number}",
         "/my/bills/{number}",
+        "/my/refunds/{program}/declarations/{declaration_id}",
+        "/my/refunds/{program}/declarations/{declaration_id}/results.csv",
         "/protests/{number}",
         "/protests/{number}/files/{file_id}",
     }
@@ -350,6 +366,7 @@ async def state_of(served: Served, things: Things) -> dict[str, Any]:
         ("liquidation", f"/protests/{things.parts['/protests']['number']}"),
         ("liquidation", f"/protests/{things.parts['/protests']['number']}/files"),
         ("liquidation", f"/entries/{things.entry}"),
+        ("liquidation", f"/programs/{PROGRAM}/declarations/{parts['declaration_id']}/results"),
         ("liquidation", "/calendar-feeds"),
         ("notifications", f"/notices/{parts['notice_id']}"),
         ("notifications", "/preferences"),

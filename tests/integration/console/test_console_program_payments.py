@@ -1,0 +1,158 @@
+"""What a program posts and pays, as its pages show it: runs, pauses, stays, reversals by two, payments by two."""
+
+import csv
+import io
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+
+import orjson
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.liquidation.acts.payees import AccountFacts, record_account
+from services.liquidation.acts.payment_closing import close_payments
+from services.liquidation.acts.program_posting import post_programs
+from services.liquidation.domain.money.settings import POLICY, PaymentPolicy
+from shared.customs.entry_number import format_entry_number
+from shared.db.transaction import transaction
+from shared.runtime.concurrency import IfMatch
+from shared.runtime.identity import Identity, RoleName
+from tests.integration.console.house import House, open_house
+from tests.integration.console.test_console_programs import IMPORTER, PAGE_BYTES, declare, file, release
+from tests.integration.console.test_outside_refunds import AT, OTHER
+from tests.integration.liquidation.builders import apply
+from tests.support.refund_programs import filed
+
+MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
+
+CLERK = Identity("eve", "Eve Ray", frozenset({RoleName.LIQUIDATION_SPECIALIST}))
+REASON = {"reason": "SYNTHETIC order of a court."}
+
+
+@pytest.fixture
+async def house(service_engine: MakeEngine) -> House:
+    return await open_house(service_engine, datetime(2026, 4, 20, 13, tzinfo=UTC), "liquidation")
+
+
+async def can_be_paid(house: House, *importers: str) -> None:
+    async with transaction(house.engines["liquidation"]) as tx:
+        for importer in importers:
+            meant = IfMatch(frozenset({'"0"'}))
+            facts = AccountFacts(date(2026, 1, 1), True, None, True, True, False)
+            await record_account(tx, house.clock.now(), importer, meant, facts, CLERK, POLICY)
+
+
+async def post(house: House) -> int:
+    """What is due on the day of the clock."""
+    return await post_programs(house.engines["liquidation"], house.clock, POLICY)
+
+
+async def test_a_program_is_paused_stayed_and_ended_with_reasons_by_whose_it_is(house: House) -> None:
+    page = f"{await release(house)}/progress"
+    async with house.reading_as("dora") as dora, house.reading_as("kim") as kim:
+        assert "It posts on its days." in await dora.read(page)
+        assert 'value="pause"' not in await kim.read(page), "an import specialist reads it"
+        paused = await dora.fill(page, "pause", REASON)
+        assert "paused: nothing is posted" in paused.text
+        assert "SYNTHETIC order of a court." in await dora.read(page.removesuffix("/progress"))
+        assert "It posts again." in (await dora.fill(page, "resume", REASON)).text
+        assert "stayed by an order" in (await dora.fill(page, "stay", REASON)).text
+        shown = await dora.read(page)
+        assert 'value="pause"' not in shown
+        late = await dora.send(page, page.replace("progress", "standing"), {"act": "pause", **REASON})
+        assert late.status_code == 409
+        assert "is stayed" in late.text
+        assert "The stay is lifted." in (await dora.fill(page, "lift", REASON)).text
+        assert "ended: what it posted stands" in (await dora.fill(page, "end", REASON)).text
+        assert "aborted" in (await dora.fill(page, "abort", REASON)).text
+        assert "Nothing more." in await dora.read(page)
+
+
+async def test_runs_with_their_money_and_days_are_shown_and_a_reversal_takes_two(house: House) -> None:
+    page = await release(house)
+    number, waits = await file(house), await file(house)
+    await declare(house, number, waits)
+    house.at(2026, 6, 15, 13)
+    assert await post(house) == 2
+    async with house.reading_as("dora") as dora, house.reading_as("tess") as tess:
+        shown = await dora.read(f"{page}/progress")
+        assert "Run 1, Mon 15 Jun 2026" in shown
+        assert "Posted 2: duty $18,750.00" in shown
+        assert "2 = 2 posted" in shown
+        assert "None." in await dora.read(f"{page}/days")
+        entry = f"{page}/entries/{number}"
+        assert f'href="{entry}/proof.json"' in await dora.read(entry)
+        proof = orjson.loads((await dora.client.get(f"{entry}/proof.json")).content)
+        assert proof["posted"]["entry_number"] == number
+        given = {"entries": format_entry_number(number).replace("-", ""), "by": "center", **REASON}
+        asked = await dora.fill(f"{page}/progress", "reverse", given)
+        assert "Asked for." in asked.text
+        assert "1 asked: $9,375.00" in asked.text
+        own = await dora.fill(f"{page}/progress", "confirm-reversal")
+        assert own.status_code == 403
+        assert "Confirmed: a job reverses it" in (await tess.fill(f"{page}/progress", "confirm-reversal")).text
+        wrong = await dora.fill(f"{page}/progress", "reverse", {"run": "x", "by": "center", **REASON})
+        assert wrong.status_code == 422
+        assert 'name="run" inputmode="numeric" value="x"' in wrong.text
+
+
+async def test_payments_are_certified_and_sent_by_two_and_the_payee_sees_each_entry(house: House) -> None:
+    page = await release(house)
+    numbers = [await file(house) for _ in range(2)]
+    other, event = filed(OTHER, number="SP700000014")
+    await apply(house.engines["liquidation"], [event], now=house.clock.now())
+    await declare(house, *numbers)
+    async with house.reading_as("ben") as ben:
+        checked = await ben.send(AT, f"{AT}/check", {"numbers": other})
+        name = checked.text.partition('name="checked" value="')[2].partition('"')[0]
+        assert "is with CBP" in (await ben.send(AT, f"{AT}/declare", {"checked": name, "certified": "yes"})).text
+    await can_be_paid(house, IMPORTER, OTHER)
+    house.at(2026, 6, 15, 13)
+    assert await post(house) == 3
+    assert await close_payments(house.engines["liquidation"], house.clock, POLICY, PaymentPolicy(30)) == 2
+    async with house.reading_as("omar") as omar, house.reading_as("dora") as dora, house.reading_as("ida") as ida:
+        listed = await omar.read(f"{page}/payments?payee={IMPORTER}")
+        mine = listed.partition(f"{page}/payments/")[2].partition('"')[0]
+        theirs = {"P000000001": "P000000002", "P000000002": "P000000001"}[mine]
+        at = f"{page}/payments/{mine}"
+        assert theirs not in listed
+        assert theirs in await omar.read(f"{page}/payments?state=ready")
+        assert "to be paid" in (await ida.read(AT)).partition("What is paid")[2]
+        certified = await omar.fill(at, "certify")
+        assert "certified" in certified.text
+        late = await omar.send(at, f"{at}/acts", {"act": "certify", "version": "1"})
+        assert late.status_code in {409, 412}
+        assert "What you may not do now" in certified.text, "he certified it"
+        paid = await dora.fill(at, "pay", {"paid_on": "2026-06-15"})
+        assert "Recorded: every refund of it is paid." in paid.text
+        given = (await omar.client.get(f"{at}/statement.csv")).text
+        own = (await ida.client.get(f"{AT}/payments/{mine}/statement.csv")).text
+        assert own == given
+        rows = list(csv.DictReader(io.StringIO(own)))
+        assert {each["entry"] for each in rows} == {*numbers, "totals"}
+        shown = (await ida.read(AT)).partition("What is paid")[2]
+        assert f"{mine}-01" in shown
+        assert theirs not in shown
+        assert "paid Mon 15 Jun 2026" in shown
+        assert (await ida.client.get(f"{AT}/payments/{theirs}/statement.csv")).status_code == 404
+        returned = await dora.fill(at, "return", {"returned_on": "2026-06-15", "reason": "R03: no account"})
+        assert "returned by the bank" in returned.text
+        assert "R03: no account" in returned.text
+        for path in (f"{page}/payments", at, f"{page}/days", f"{page}/progress"):
+            assert len((await omar.client.get(path)).content) <= PAGE_BYTES
+            assert (await ida.client.get(path)).status_code == 404
+        assert (await omar.client.get(f"/programs/other/payments/{mine}")).status_code == 404
+
+
+async def test_a_payee_who_cannot_be_paid_is_told_so_when_it_asks(house: House) -> None:
+    await release(house)
+    number = await file(house)
+    async with transaction(house.engines["liquidation"]) as tx:
+        facts = AccountFacts(date(2026, 1, 1), True, None, False, None, False)
+        await record_account(tx, house.clock.now(), IMPORTER, IfMatch(frozenset({'"0"'})), facts, CLERK, POLICY)
+    await declare(house, number)
+    async with house.reading_as("ida") as ida:
+        listed = await ida.read(AT)
+        page = f"{AT}/declarations/{listed.partition(f'{AT}/declarations/')[2].partition(chr(34))[0]}"
+        assert "cannot be paid yet." in await ida.read(page)
+        assert "Enroll for ACH refunds in the ACE account" in await ida.read(page)
