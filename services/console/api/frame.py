@@ -131,8 +131,9 @@ class FormRefused(Exception):  # noqa: N818  says what happened
     """A form has no key of this session: it is old, or not ours."""
 
 
+@cache
 def build_templates() -> Environment:
-    """The templates; what a template names and the page does not give is an error."""
+    """The templates, which are compiled once for a process; what a template names and the page does not give is an error."""
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
