@@ -1746,7 +1746,7 @@ class Liquidation(Service):
         body: models.RateIn | Mapping[str, Any],
         *,
         idempotency_key: str | None = None,
-    ) -> Answer[models.RateOut]:
+    ) -> Answer[models.ServicesLiquidationApiAdcvdErrorsRateOut]:
         """Record a rate that a message names
 
         POST /instructed-rates
@@ -1754,7 +1754,7 @@ class Liquidation(Service):
         return self._call(
             "POST",
             "/instructed-rates",
-            returns=models.RateOut,
+            returns=models.ServicesLiquidationApiAdcvdErrorsRateOut,
             headers={"Idempotency-Key": idempotency_key},
             takes_key=True,
             body=body,
@@ -2121,6 +2121,22 @@ class Liquidation(Service):
             body=body,
         )
 
+    def read_proof(
+        self,
+        program: str,
+        entry_number: str,
+    ) -> Answer[models.ProofOut]:
+        """The proof of what a program did to an entry
+
+        GET /programs/{program}/entries/{entry_number}/proof
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/entries/{entry_number}/proof",
+            returns=models.ProofOut,
+            names={"program": program, "entry_number": entry_number},
+        )
+
     def pause_program(
         self,
         program: str,
@@ -2284,7 +2300,7 @@ class Liquidation(Service):
         body: models.ReversalIn | Mapping[str, Any],
         *,
         idempotency_key: str | None = None,
-    ) -> Answer[models.ReversalOut]:
+    ) -> Answer[models.ServicesLiquidationApiProgramRunsReversalOut]:
         """Ask for a reversal
 
         POST /programs/{program}/reversals
@@ -2292,7 +2308,7 @@ class Liquidation(Service):
         return self._call(
             "POST",
             "/programs/{program}/reversals",
-            returns=models.ReversalOut,
+            returns=models.ServicesLiquidationApiProgramRunsReversalOut,
             names={"program": program},
             headers={"Idempotency-Key": idempotency_key},
             takes_key=True,
@@ -2304,7 +2320,7 @@ class Liquidation(Service):
         program: str,
         *,
         idempotency_key: str | None = None,
-    ) -> Answer[models.ReversalOut]:
+    ) -> Answer[models.ServicesLiquidationApiProgramRunsReversalOut]:
         """Confirm a reversal
 
         POST /programs/{program}/reversals/confirmations
@@ -2312,7 +2328,7 @@ class Liquidation(Service):
         return self._call(
             "POST",
             "/programs/{program}/reversals/confirmations",
-            returns=models.ReversalOut,
+            returns=models.ServicesLiquidationApiProgramRunsReversalOut,
             names={"program": program},
             headers={"Idempotency-Key": idempotency_key},
             takes_key=True,
@@ -2341,6 +2357,25 @@ class Liquidation(Service):
             takes_key=True,
             content=content,
             content_type=content_type,
+        )
+
+    def list_declarations(
+        self,
+        program: str,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageDeclarationOut]:
+        """Declarations to a program
+
+        GET /programs/{program}/declarations
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/declarations",
+            returns=models.PageDeclarationOut,
+            names={"program": program},
+            query={"after": after, "limit": limit},
         )
 
     def check_declaration(
@@ -2452,6 +2487,170 @@ class Liquidation(Service):
             "/programs/{program}/entries/{entry_number}",
             returns=models.RequestsOut,
             names={"program": program, "entry_number": entry_number},
+        )
+
+    def list_program_payments(
+        self,
+        program: str,
+        *,
+        payee: str | None = None,
+        state: Literal["waiting", "ready", "certified", "paid", "returned", "replaced"] | None = None,
+        posted_on: date | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageProgramPaymentOut]:
+        """Payments of a program
+
+        GET /programs/{program}/payments
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/payments",
+            returns=models.PageProgramPaymentOut,
+            names={"program": program},
+            query={"payee": payee, "state": state, "posted_on": posted_on, "after": after, "limit": limit},
+        )
+
+    def read_payment(
+        self,
+        payment: str,
+    ) -> Answer[models.WholePaymentOut]:
+        """A payment of a program
+
+        GET /payments/{payment}
+        """
+        return self._call(
+            "GET",
+            "/payments/{payment}",
+            returns=models.WholePaymentOut,
+            names={"payment": payment},
+        )
+
+    def certify_payment(
+        self,
+        payment: str,
+        *,
+        if_match: str | None,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.WholePaymentOut]:
+        """Certify a payment of a program
+
+        POST /payments/{payment}/certifications
+        """
+        return self._call(
+            "POST",
+            "/payments/{payment}/certifications",
+            returns=models.WholePaymentOut,
+            names={"payment": payment},
+            headers={"If-Match": if_match, "Idempotency-Key": idempotency_key},
+            takes_key=True,
+        )
+
+    def pay_payment(
+        self,
+        payment: str,
+        body: models.PayoutIn | Mapping[str, Any],
+        *,
+        if_match: str | None,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.WholePaymentOut]:
+        """Record that a payment of a program was sent
+
+        POST /payments/{payment}/payouts
+        """
+        return self._call(
+            "POST",
+            "/payments/{payment}/payouts",
+            returns=models.WholePaymentOut,
+            names={"payment": payment},
+            headers={"If-Match": if_match, "Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def return_payment(
+        self,
+        payment: str,
+        body: models.ReturnIn | Mapping[str, Any],
+        *,
+        if_match: str | None,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.WholePaymentOut]:
+        """Record that the bank returned a payment
+
+        POST /payments/{payment}/returns
+        """
+        return self._call(
+            "POST",
+            "/payments/{payment}/returns",
+            returns=models.WholePaymentOut,
+            names={"payment": payment},
+            headers={"If-Match": if_match, "Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def read_statement_csv(
+        self,
+        payment: str,
+    ) -> Answer[bytes]:
+        """The statement of a payment, as a table
+
+        GET /payments/{payment}/statement.csv
+        """
+        return self._call(
+            "GET",
+            "/payments/{payment}/statement.csv",
+            returns=bytes,
+            names={"payment": payment},
+        )
+
+    def read_statement(
+        self,
+        payment: str,
+    ) -> Answer[dict[str, Any]]:
+        """The statement of a payment
+
+        GET /payments/{payment}/statement
+        """
+        return self._call(
+            "GET",
+            "/payments/{payment}/statement",
+            returns=dict[str, Any],
+            names={"payment": payment},
+        )
+
+    def list_program_codes(
+        self,
+    ) -> Answer[models.ProgramCodesOut]:
+        """What the codes of programs mean
+
+        GET /program-codes
+        """
+        return self._call(
+            "GET",
+            "/program-codes",
+            returns=models.ProgramCodesOut,
+        )
+
+    def list_program_candidates(
+        self,
+        importer_number: str,
+        *,
+        program: str,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageCandidateOut]:
+        """What an importer could declare to a program
+
+        GET /importers/{importer_number}/program-candidates
+        """
+        return self._call(
+            "GET",
+            "/importers/{importer_number}/program-candidates",
+            returns=models.PageCandidateOut,
+            names={"importer_number": importer_number},
+            query={"program": program, "after": after, "limit": limit},
         )
 
     def revoke_calendar_feed(

@@ -55,6 +55,10 @@ class AccountIn(Model):
     """
     A waiver of electronic payment.
     """
+    designee_number: str | None = None
+    """
+    Whom the importer has on file to receive refunds (CBP Form 4811). It is paid only for entries that name it too (`notify_party`); for all others the importer is.
+    """
 
 
 class AccountOut(Model):
@@ -70,6 +74,10 @@ class AccountOut(Model):
     has_ach_enrollment: bool | None
     has_valid_bank_data: bool | None
     has_paper_waiver: bool
+    designee_number: str | None
+    """
+    Masked when it is a social security number of someone else.
+    """
     recorded_by: str | None
 
 
@@ -257,6 +265,17 @@ class AskIn(Model):
     """
     Why, in words that are kept with who asked.
     """
+
+
+class AssessedOut(Model):
+    """
+    What the act comes to by what is known now.
+    """
+
+    outcome: str
+    total_usd: str | None
+    is_disregarded: bool
+    why: str | None
 
 
 class AssumptionIn(Model):
@@ -590,6 +609,17 @@ class CloseIn(Model):
         extra='forbid',
     )
     reason: str
+
+
+class CodeOut(Model):
+    """
+    What a code of a row means: the fact, where the rule stands, what to do.
+    """
+
+    code: str
+    fact: str
+    citation: str
+    remedy: str
 
 
 class CollectionOut(Model):
@@ -1691,6 +1721,15 @@ class LaneOut(Model):
     oldest_at: AwareDatetime
 
 
+class LeafOut(Model):
+    """
+    The canonical text of what was posted, and its SHA-256.
+    """
+
+    text: str
+    sha256: str
+
+
 class LeftOutCount(Model):
     """
     How many protests were refused or are left out for one reason.
@@ -1784,6 +1823,18 @@ class LineFee(Model):
     """
     US dollars as a decimal string with at most two decimals.
     """
+
+
+class LineOut(Model):
+    """
+    Duty of one line under one number that was removed.
+    """
+
+    line_number: int
+    hts: str
+    before_usd: str
+    removed_usd: str
+    after_usd: str
 
 
 class LineQuantity(Model):
@@ -2029,6 +2080,17 @@ class ObjectionIn(Model):
     reasons: str
 
 
+class OfProgramOut(Model):
+    """
+    The revision that was in force.
+    """
+
+    definition: dict[str, Any] | None
+    """
+    null: it names importers whose numbers the caller may not see whole; the leaf has its digest.
+    """
+
+
 class OfferOut(Model):
     """
     An entry that a program took by itself: what becomes of it, and what the importer said.
@@ -2085,6 +2147,27 @@ class OfferingIn(Model):
     """
 
 
+class OffsetOut(Model):
+    """
+    What of a payment is set off against a bill: told, certified, applied, or released and why.
+    """
+
+    bill_number: str
+    told_on: date_aliased
+    apply_from: date_aliased
+    """
+    The first day on which it is applied.
+    """
+    told_usd: str
+    """
+    What was open on the bill when the payee was told.
+    """
+    state: str
+    offset_usd: str
+    settled_on: date_aliased | None
+    why: str | None
+
+
 class OpenRequestOut(Model):
     """
     A request for information (CBP 28) or a proposed notice of action (CBP 29) whose work item has not ended.
@@ -2129,6 +2212,16 @@ class OperatorActOut(Model):
     done: int
     result: dict[str, Any]
     ended_at: AwareDatetime | None
+
+
+class OrderOut(Model):
+    """
+    The order by which it was done.
+    """
+
+    title: str
+    order: str
+    citation: str
 
 
 class OutboxOut(Model):
@@ -2290,6 +2383,38 @@ class PauseIn(Model):
     act: Literal['pause', 'resume']
 
 
+class PayeeNotReadyOut(Model):
+    """
+    An importer of accepted entries who cannot be paid today: the refund waits, and bears no interest for it.
+    """
+
+    importer_number: str
+    """
+    Masked when it is a social security number of someone else.
+    """
+    missing: list[str]
+    remedy: str
+
+
+class PaymentEventOut(Model):
+    """
+    What was done with a payment.
+    """
+
+    number: int
+    part: int
+    change: str
+    at: AwareDatetime
+    on: date_aliased
+    net_usd: str
+    detail: str
+    actor: str | None
+    authority: str | None
+    """
+    The row of the table of authority that a person's act rests on.
+    """
+
+
 class PaymentIn(Model):
     """
     Money received on a bill; a wrong one is not taken back here.
@@ -2358,6 +2483,20 @@ class PayoffOut(Model):
     """
 
 
+class PayoutIn(Model):
+    """
+    The day on which the bank was given a payment.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    paid_on: date_aliased
+    """
+    Legal day in America/New_York.
+    """
+
+
 class PlaceOut(Model):
     """
     Where the service stands on a partition.
@@ -2401,6 +2540,50 @@ class PostedActOut(Model):
     entry_number: str
     sequence: int
     change: str
+
+
+class PostedOut(Model):
+    """
+    What was posted, as the leaf has it, field by field.
+    """
+
+    program: str
+    revision: int
+    definition_sha256: str
+    """
+    SHA-256 of the revision: JSON with sorted keys and no blanks.
+    """
+    entry_number: str
+    version: int
+    """
+    The version of the summary that governed.
+    """
+    declaration_id: str
+    row_number: int
+    cohort: str
+    act: str
+    writer: str
+    act_key: str
+    sequence: int
+    """
+    The number of the act on the entry, as `entry-changed` tells it.
+    """
+    posted_on: date_aliased
+    liquidated_on: date_aliased
+    paid_on: date_aliased | None
+    headings: list[str]
+    removed_usd: str
+    outcome: str
+    interest_usd: str | None
+    """
+    Owed to the importer; negative where the importer owed.
+    """
+    refund_usd: str | None
+    refund_number: str | None
+    missing: str | None
+    """
+    The fact without which interest could not be reckoned when it was posted.
+    """
 
 
 class PostingIn(Model):
@@ -2636,6 +2819,75 @@ class ProgramEventOut(Model):
     authority: str | None
 
 
+class ProgramPaymentOut(Model):
+    """
+    All refunds of one program to one payee of one posting day, and how far they have come.
+    """
+
+    payment: str
+    remittance: str
+    """
+    What the bank line carries: the payment and its part.
+    """
+    part: int
+    """
+    Goes up when a payment that the bank returned is certified again.
+    """
+    program: str
+    importer_number: str
+    """
+    Masked when it is a social security number of someone else.
+    """
+    payee: str
+    """
+    Words: importer, designee; there may be others.
+    """
+    payee_number: str
+    """
+    Masked as the importer number is.
+    """
+    posted_on: date_aliased
+    """
+    The posting day; of refunds that became known later, that day.
+    """
+    state: str
+    """
+    Words: waiting, ready, certified, paid, returned, replaced; there may be others.
+    """
+    is_stopped: bool
+    """
+    Whether the program is stayed: nothing is certified or sent meanwhile.
+    """
+    way: str
+    missing: list[str]
+    """
+    What the payee lacks to be paid.
+    """
+    reason: str
+    refunds: int
+    removed_usd: str
+    interest_usd: str
+    refund_usd: str
+    delay_usd: str
+    """
+    Interest for delay (19 USC 1505(d)), once paid.
+    """
+    offset_usd: str
+    """
+    Certified to be set off against bills (19 CFR 24.72), or set off.
+    """
+    net_usd: str
+    """
+    What goes, or went, to the bank.
+    """
+    closed_at: AwareDatetime
+    certified_on: date_aliased | None
+    certified_by: str | None
+    paid_on: date_aliased | None
+    paid_by: str | None
+    returned_on: date_aliased | None
+
+
 class ProtestActOut(Model):
     """
     An act on a protest.
@@ -2842,17 +3094,6 @@ class RateIn(Model):
     entered_to: date_aliased | None = None
 
 
-class RateOut(Model):
-    """
-    A rate that was recorded.
-    """
-
-    rate_id: UUID
-    message_number: str
-    case_number: str
-    rate_pct: str
-
-
 class ReadingOut(Model):
     """
     How a rule is read where the law leaves it open.
@@ -3040,6 +3281,22 @@ class RefundPaymentIn(Model):
     """
 
 
+class RefundStandOut(Model):
+    """
+    The refund as it stands now.
+    """
+
+    refund_number: str
+    state: str
+    """
+    Words: waiting-for-enrollment, ready, certified, paid, replaced; there may be others.
+    """
+    refund_usd: str
+    due_on: date_aliased
+    certified_on: date_aliased | None
+    paid_on: date_aliased | None
+
+
 class RefusalUseOut(Model):
     """
     An act that is refused by the rule.
@@ -3208,6 +3465,21 @@ class RetryIn(Model):
     """
 
 
+class ReturnIn(Model):
+    """
+    That the bank returned a payment, when, and what it said.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    returned_on: date_aliased
+    """
+    Legal day in America/New_York.
+    """
+    reason: str
+
+
 class ReversalIn(Model):
     """
     What is to be undone: the entries that are named, those of a run, or all that the program posted.
@@ -3223,15 +3495,6 @@ class ReversalIn(Model):
     """
     Whose power: the Center's within 90 days (19 USC 1501), or a judgment as headquarters instructs.
     """
-
-
-class ReversalOut(Model):
-    """
-    How many entries are to be reversed.
-    """
-
-    program: str
-    entries: int
 
 
 class ReversalStateOut(Model):
@@ -3358,20 +3621,6 @@ class RowOut(Model):
     judged_at: AwareDatetime | None
 
 
-class RuleOut(Model):
-    """
-    A rule with its source; `evidence` S read, P partly read, M recalled, U unsettled.
-    """
-
-    id: str
-    citation: str
-    evidence: str
-    """
-    Words: S, P, M, U; there may be others.
-    """
-    text: str
-
-
 class RuleSummaryOut(Model):
     """
     A rule in a list.
@@ -3406,57 +3655,6 @@ class RuleSummaryOut(Model):
     unsettled: str | None
     """
     What of the rule is open.
-    """
-
-
-class RunOut(Model):
-    """
-    A posting day: what was posted, in which lane, to how much money.
-    """
-
-    program: str
-    run: int
-    kind: str
-    """
-    cycle: the weekly cycle posted what waited for it. Words: posting, cycle; there may be others.
-    """
-    posted_on: date_aliased
-    cycle_on: date_aliased | None
-    revision: int
-    state: str
-    """
-    Words: running, done, stopped; there may be others.
-    """
-    posted: int
-    set_based: int
-    """
-    Entries whose money was assessed by arrays.
-    """
-    careful: int
-    """
-    Entries that were assessed one by one, and those of a cycle.
-    """
-    dropped: int
-    """
-    Entries that were due and were not any more when they were looked at.
-    """
-    undetermined: int
-    """
-    Posted, with a fact of the money missing.
-    """
-    removed_usd: str
-    interest_usd: str
-    refund_usd: str
-    began_at: AwareDatetime
-    ended_at: AwareDatetime | None
-    why: str | None
-    """
-    Why it was stopped.
-    """
-    leaves: int | None
-    root: str | None
-    """
-    Root of the proofs of its entries, hexadecimal; null until it is sealed.
     """
 
 
@@ -3543,20 +3741,6 @@ class SealedLineOut(Model):
     """
     Why the reader does not see it; its seal is shown all the same.
     """
-
-
-class SegmentOut(Model):
-    """
-    Money that one side owed the other for a time; `start` is day 0, `end` bears interest.
-    """
-
-    debtor: str
-    """
-    Words: importer, cbp; there may be others.
-    """
-    amount_usd: str
-    start: date_aliased
-    end: date_aliased
 
 
 class SelectedOut(Model):
@@ -3970,54 +4154,6 @@ class TimelineCodesOut(Model):
     items: list[TimelineCodeOut]
 
 
-class TimelineRowOut(Model):
-    """
-    An act or a day, with everything by which a picture places it.
-    """
-
-    code: str
-    """
-    Stable: GET /timeline-codes says what each means.
-    """
-    track: str
-    """
-    Words: release, summary, review, suspension, extension, liquidation, finality, protest, money, special; there may be others.
-    """
-    kind: str
-    """
-    Words: act, law, policy, goal; there may be others.
-    """
-    title: str
-    whose: str | None
-    """
-    Who has to act by the day.
-    """
-    state: str
-    """
-    arguable: the safe day has passed, the last arguable one has not; unknown: a day binds that is not known, `what` and `inputs` say why; standing: it has no day. Words: happened, passed, arguable, today, coming, unknown, standing; there may be others.
-    """
-    on: date_aliased | None
-    """
-    The day in law of an act, or the safe day.
-    """
-    last_arguable: date_aliased | None
-    what: str
-    rule: RuleOut | None
-    unsettled: str | None
-    """
-    What of the rule is open.
-    """
-    detail: str | None
-    effect: ActEffectOut | None
-    inputs: dict[str, str]
-    references: list[ReferenceOut]
-    actor: str | None
-    authority: str | None
-    """
-    The row of the table of authority that an act rests on; for staff.
-    """
-
-
 class TotalOut(Model):
     """
     Entries of one value of a dimension.
@@ -4030,6 +4166,26 @@ class TotalOut(Model):
     entries: int
     removed_usd: str
     likely_usd: str | None
+
+
+class TreeOut(Model):
+    """
+    The path from the leaf to the root of its run (RFC 6962, 2.1).
+    """
+
+    leaves: int
+    """
+    How many entries the run posted.
+    """
+    index: int
+    """
+    The place of this one among them, from 0, in order of entry number.
+    """
+    path: list[str]
+    """
+    The digests beside the way, the lowest first.
+    """
+    root: str
 
 
 class TrialLineOut(Model):
@@ -4108,23 +4264,6 @@ class UncalculatedClockOut(Model):
     """
     text: str
     missing: list[str]
-
-
-class UnknownClockOut(Model):
-    """
-    An entry with a clock that cannot be computed.
-    """
-
-    entry_number: str
-    missing: str | None
-    """
-    The fact that is missing.
-    """
-    rule: RuleOut | None
-    entry_type: str | None
-    entry_date: date_aliased | None
-    released_at: AwareDatetime | None
-    center: str | None
 
 
 class UnreadPartitionOut(Model):
@@ -4261,18 +4400,6 @@ class VersionOut(Model):
     """
 
 
-class VoidedLiquidationOut(Model):
-    """
-    A liquidation without effect in law, and why.
-    """
-
-    liquidated_on: date_aliased
-    liquidation_kind: str
-    voided_on: date_aliased
-    rule: RuleOut
-    why: str
-
-
 class VoidedOut(Model):
     """
     A liquidation without effect, and the state that was restored.
@@ -4323,53 +4450,6 @@ class WhatIfIn(Model):
     """
     The item that it would decide.
     """
-
-
-class WhatIfOut(Model):
-    """
-    What would follow, as the money stands now; nothing of it is kept.
-    """
-
-    entry_number: str
-    would_apply: bool
-    """
-    False: the law lets no decision reach the entry; `remedy` says what does.
-    """
-    rule: RuleOut | None
-    remedy: str | None
-    liquidated_on: date_aliased | None
-    """
-    The day to which the money is reckoned.
-    """
-    basis: str | None
-    """
-    `today`: no day is planned for the entry.
-    """
-    with_decisions: list[str]
-    """
-    Decisions on other items that would take effect with it.
-    """
-    outcome: str | None
-    changes: list[ClassChangeOut]
-    change_usd: str | None
-    interest_usd: str | None
-    interest_periods: list[SegmentOut]
-    total_usd: str | None
-    is_disregarded: bool
-    """
-    True when the net difference is under 20 dollars.
-    """
-    bill_usd: str | None
-    """
-    The bill that would be sent, with what it would carry over.
-    """
-    refund_usd: str | None
-    missing: str | None
-    """
-    The fact without which the rest cannot be told.
-    """
-    why: str | None
-    foreseen: str | None
 
 
 class WhenIn(Model):
@@ -4427,6 +4507,85 @@ class WholeDeadLetterOut(Model):
     """
 
 
+class WholePaymentOut(Model):
+    """
+    A payment with what is set off, its history, and what the caller may do.
+    """
+
+    payment: str
+    remittance: str
+    """
+    What the bank line carries: the payment and its part.
+    """
+    part: int
+    """
+    Goes up when a payment that the bank returned is certified again.
+    """
+    program: str
+    importer_number: str
+    """
+    Masked when it is a social security number of someone else.
+    """
+    payee: str
+    """
+    Words: importer, designee; there may be others.
+    """
+    payee_number: str
+    """
+    Masked as the importer number is.
+    """
+    posted_on: date_aliased
+    """
+    The posting day; of refunds that became known later, that day.
+    """
+    state: str
+    """
+    Words: waiting, ready, certified, paid, returned, replaced; there may be others.
+    """
+    is_stopped: bool
+    """
+    Whether the program is stayed: nothing is certified or sent meanwhile.
+    """
+    way: str
+    missing: list[str]
+    """
+    What the payee lacks to be paid.
+    """
+    reason: str
+    refunds: int
+    removed_usd: str
+    interest_usd: str
+    refund_usd: str
+    delay_usd: str
+    """
+    Interest for delay (19 USC 1505(d)), once paid.
+    """
+    offset_usd: str
+    """
+    Certified to be set off against bills (19 CFR 24.72), or set off.
+    """
+    net_usd: str
+    """
+    What goes, or went, to the bank.
+    """
+    closed_at: AwareDatetime
+    certified_on: date_aliased | None
+    certified_by: str | None
+    paid_on: date_aliased | None
+    paid_by: str | None
+    returned_on: date_aliased | None
+    statement: str
+    """
+    Path of the statement; with `.csv` as a table.
+    """
+    offsets: list[OffsetOut]
+    history: list[PaymentEventOut]
+    may_do: list[MayDoOut]
+    """
+    Each act on it: whether the caller may, and what stands against it.
+    """
+
+
 class WithdrawalIn(Model):
     """
     Which requests are taken back.
@@ -4450,14 +4609,208 @@ class WithdrawalOut(Model):
     withdrawn: list[str]
 
 
-class ActOut(Model):
+class WordOut(Model):
+    """
+    A code in words.
+    """
+
+    code: str
+    says: str
+
+
+class ServicesLiquidationApiAdcvdErrorsRateOut(Model):
+    """
+    A rate that was recorded.
+    """
+
+    rate_id: UUID
+    message_number: str
+    case_number: str
+    rate_pct: str
+
+
+class ServicesLiquidationApiAssessmentsSegmentOut(Model):
+    """
+    Money that one side owed the other for a time; `start` is day 0, `end` bears interest.
+    """
+
+    debtor: str
+    """
+    Words: importer, cbp; there may be others.
+    """
+    amount_usd: str
+    start: date_aliased
+    end: date_aliased
+
+
+class ServicesLiquidationApiCommonRuleOut(Model):
+    """
+    A rule with its source; `evidence` S read, P partly read, M recalled, U unsettled.
+    """
+
+    id: str
+    citation: str
+    evidence: str
+    """
+    Words: S, P, M, U; there may be others.
+    """
+    text: str
+
+
+class ServicesLiquidationApiProgramProofsActOut(Model):
+    """
+    The legal act in the history of the entry.
+    """
+
+    change: str
+    occurred_on: date_aliased
+    rule: str
+    kind: str | None
+    authority: str | None
+
+
+class ServicesLiquidationApiProgramProofsRateOut(Model):
+    """
+    The rate of one quarter.
+    """
+
+    quarter: str | None
+    """
+    null: a rate that the order names.
+    """
+    from_: Annotated[date_aliased, Field(alias='from')]
+    """
+    The first day that bears it.
+    """
+    to: date_aliased
+    days: int
+    rate_pct: str
+    """
+    Percent a year, compounded daily; that of an order is simple.
+    """
+
+
+class ServicesLiquidationApiProgramProofsReversalOut(Model):
+    """
+    How it was undone, where it was.
+    """
+
+    state: str
+    reason: str | None
+    act_key: str | None
+
+
+class ServicesLiquidationApiProgramProofsRuleOut(Model):
+    """
+    A rule that was applied.
+    """
+
+    rule: str
+    citation: str
+    says: str
+
+
+class ServicesLiquidationApiProgramProofsRunOut(Model):
+    """
+    The run in which it was posted.
+    """
+
+    run: int
+    kind: str
+    state: str
+    posted_on: date_aliased
+    lane: str
+
+
+class ServicesLiquidationApiProgramProofsSegmentOut(Model):
+    """
+    A time in which one side owed the other.
+    """
+
+    debtor: str
+    """
+    Words: importer, cbp; there may be others.
+    """
+    amount_usd: str
+    start: date_aliased
+    """
+    Bears no interest.
+    """
+    end: date_aliased
+    """
+    Bears interest.
+    """
+    rates: list[ServicesLiquidationApiProgramProofsRateOut]
+
+
+class ServicesLiquidationApiProgramRunsReversalOut(Model):
+    """
+    How many entries are to be reversed.
+    """
+
+    program: str
+    entries: int
+
+
+class ServicesLiquidationApiProgramRunsRunOut(Model):
+    """
+    A posting day: what was posted, in which lane, to how much money.
+    """
+
+    program: str
+    run: int
+    kind: str
+    """
+    cycle: the weekly cycle posted what waited for it. Words: posting, cycle; there may be others.
+    """
+    posted_on: date_aliased
+    cycle_on: date_aliased | None
+    revision: int
+    state: str
+    """
+    Words: running, done, stopped; there may be others.
+    """
+    posted: int
+    set_based: int
+    """
+    Entries whose money was assessed by arrays.
+    """
+    careful: int
+    """
+    Entries that were assessed one by one, and those of a cycle.
+    """
+    dropped: int
+    """
+    Entries that were due and were not any more when they were looked at.
+    """
+    undetermined: int
+    """
+    Posted, with a fact of the money missing.
+    """
+    removed_usd: str
+    interest_usd: str
+    refund_usd: str
+    began_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    why: str | None
+    """
+    Why it was stopped.
+    """
+    leaves: int | None
+    root: str | None
+    """
+    Root of the proofs of its entries, hexadecimal; null until it is sealed.
+    """
+
+
+class ServicesLiquidationApiTimelineActOut(Model):
     """
     What happened.
     """
 
     on: date_aliased
     what: str
-    rule: RuleOut | None = None
+    rule: ServicesLiquidationApiCommonRuleOut | None = None
     detail: str | None = None
     actor: str | None = None
     authority: str | None = None
@@ -4495,7 +4848,7 @@ class AssessmentOut(Model):
     """
     Words: no-change, increase, refund, undetermined, void; there may be others.
     """
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     changes: list[ClassChangeOut]
     change_usd: str
     interest_usd: str | None
@@ -4503,7 +4856,7 @@ class AssessmentOut(Model):
     Interest to the act, less what an earlier act assessed.
     """
     total_usd: str | None
-    interest_periods: list[SegmentOut]
+    interest_periods: list[ServicesLiquidationApiAssessmentsSegmentOut]
     is_disregarded: bool
     """
     True when the net difference is under 20 dollars.
@@ -4847,6 +5200,25 @@ class CalculatorOut(Model):
     findings: list[FindingOut]
 
 
+class CandidateOut(Model):
+    """
+    An entry that nobody declared, and what declaring it now would come to; nothing was stored.
+    """
+
+    program: str
+    entry_number: str
+    entry_date: date_aliased | None
+    period_ends_on: date_aliased | None
+    """
+    When the law liquidates it, if nobody does before.
+    """
+    liquidated_on: date_aliased | None
+    verdict: RowOut
+    """
+    As a declaration of this moment would be judged.
+    """
+
+
 class CheckOut(Model):
     """
     What a file would come to, if it were declared now. Nothing was stored.
@@ -4967,7 +5339,7 @@ class ComingOut(Model):
     what: str
     safe: date_aliased | None
     last_arguable: date_aliased | None
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     inputs: dict[str, str]
     unsettled: str | None
     """
@@ -4989,7 +5361,7 @@ class CorrectionOut(Model):
     Last day; null while it stays open as long as liquidation is suspended.
     """
     is_window_open: bool
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     barred_by: str | None
     """
     The precondition that is not met.
@@ -5166,7 +5538,7 @@ class DateOut(Model):
 
     what: str
     on: date_aliased
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
 
 
 class DeadlineOut(Model):
@@ -5207,7 +5579,7 @@ class DeadlineOut(Model):
     """
     What happens when the day passes.
     """
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     unsettled: str | None
     """
     What of the rule is open.
@@ -5253,6 +5625,14 @@ class DeclarationOut(Model):
     Duty that the program removes from what is accepted, without interest.
     """
     states: list[StateOut]
+    payees_not_ready: int | None
+    """
+    Importers of accepted entries who cannot be paid today; null where many declarations are listed.
+    """
+    not_ready: list[PayeeNotReadyOut]
+    """
+    Each of them once, up to 50: what is missing, and the way.
+    """
     results: str
 
 
@@ -5384,7 +5764,7 @@ class EntryDatesOut(Model):
     Which day is the time of entry, by which rule, and every other day that could have been.
     """
 
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     basis: str | None
     """
     What was recorded; null: the date asserted in the governing version.
@@ -5761,7 +6141,7 @@ class LiquidationOut(Model):
     liquidated_on: date_aliased
     posted_on: date_aliased
     kind: str
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
 
 
 class MeOut(Model):
@@ -5801,12 +6181,50 @@ class MoneyActOut(Model):
 
     on: date_aliased
     what: str
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     detail: str
     actor: str | None
     authority: str | None
     """
     The row of the table of authority that a person's act rests on.
+    """
+
+
+class MoneyOut(Model):
+    """
+    What the interest was reckoned from; amounts are positive where the importer owes.
+    """
+
+    payee: str | None
+    terms: str
+    """
+    Words: 1505c, none, ordered; there may be others.
+    """
+    ordered_rate_pct: str | None
+    ordered_from: date_aliased | None
+    days_in_leap_year: int | None
+    """
+    null: no day of a leap year bears interest.
+    """
+    segments: list[ServicesLiquidationApiProgramProofsSegmentOut]
+    interest_usd: str
+    assessed_before_usd: str
+    """
+    Interest that acts before this one assessed.
+    """
+    change_usd: str
+    total_usd: str
+    is_disregarded: bool
+    """
+    Less than 20 dollars (19 CFR 159.6): neither billed nor refunded.
+    """
+
+
+class PageCandidateOut(Model):
+    items: list[CandidateOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
     """
 
 
@@ -5820,6 +6238,14 @@ class PageCycleOut(Model):
 
 class PageDeadlineOut(Model):
     items: list[DeadlineOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
+class PageDeclarationOut(Model):
+    items: list[DeclarationOut]
     next: str | None = None
     """
     The link to the next page; absent or null on the last.
@@ -5868,6 +6294,14 @@ class PageInstructionOut(Model):
 
 class PagePostedActOut(Model):
     items: list[PostedActOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
+class PageProgramPaymentOut(Model):
+    items: list[ProgramPaymentOut]
     next: str | None = None
     """
     The link to the next page; absent or null on the last.
@@ -5931,7 +6365,7 @@ class PageRuleSummaryOut(Model):
 
 
 class PageRunOut(Model):
-    items: list[RunOut]
+    items: list[ServicesLiquidationApiProgramRunsRunOut]
     next: str | None = None
     """
     The link to the next page; absent or null on the last.
@@ -5962,19 +6396,38 @@ class PageSnapshotOut(Model):
     """
 
 
-class PageUnknownClockOut(Model):
-    items: list[UnknownClockOut]
-    next: str | None = None
-    """
-    The link to the next page; absent or null on the last.
-    """
-
-
 class PageVersionOut(Model):
     items: list[VersionOut]
     next: str | None = None
     """
     The link to the next page; absent or null on the last.
+    """
+
+
+class ProgramCodesOut(Model):
+    """
+    Every code of programs in words.
+    """
+
+    codes: list[CodeOut]
+    """
+    Why a row is dropped.
+    """
+    states: list[WordOut]
+    """
+    Where a row stands.
+    """
+    acts: list[WordOut]
+    """
+    What follows for an entry that a cohort takes.
+    """
+    notes: list[WordOut]
+    """
+    What else is to be known of an accepted entry.
+    """
+    after: list[WordOut]
+    """
+    What came to be known after an entry was posted.
     """
 
 
@@ -5994,6 +6447,10 @@ class ProgramOut(Model):
     Whether it posts; one that is ended or aborted takes no declarations either. Words: running, paused, stayed, ended, aborted; there may be others.
     """
     standing_since: AwareDatetime | None
+    intake: str
+    """
+    declared: importers and filers ask. automatic, offered: it takes by itself. Words: declared, automatic, offered; there may be others.
+    """
     declaring_from: date_aliased | None
     declaring_until: date_aliased | None
     revisions: list[RevisionOut] | None = None
@@ -6020,7 +6477,7 @@ class ProgressOut(Model):
     """
     Of the posted: a fact of the money is still missing.
     """
-    run: RunOut | None
+    run: ServicesLiquidationApiProgramRunsRunOut | None
     """
     The last run; null: nothing was posted yet.
     """
@@ -6133,7 +6590,7 @@ class ReadinessOut(Model):
     """
     Whether it is known if the importer is a corporation.
     """
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
 
 
 class ReliquidationOut(Model):
@@ -6144,7 +6601,7 @@ class ReliquidationOut(Model):
     number: int
     reliquidated_on: date_aliased
     writer: str
-    rule: RuleOut
+    rule: ServicesLiquidationApiCommonRuleOut
     kind: str
     effect_duty_usd: str
     effect_fees_usd: str
@@ -6320,19 +6777,89 @@ class TemplatesOut(Model):
     templates: list[DefinitionIn]
 
 
-class TimelineOut(Model):
+class TimelineRowOut(Model):
     """
-    What happened to an entry and what comes: apart, and as rows in one order.
+    An act or a day, with everything by which a picture places it.
+    """
+
+    code: str
+    """
+    Stable: GET /timeline-codes says what each means.
+    """
+    track: str
+    """
+    Words: release, summary, review, suspension, extension, liquidation, finality, protest, money, special; there may be others.
+    """
+    kind: str
+    """
+    Words: act, law, policy, goal; there may be others.
+    """
+    title: str
+    whose: str | None
+    """
+    Who has to act by the day.
+    """
+    state: str
+    """
+    arguable: the safe day has passed, the last arguable one has not; unknown: a day binds that is not known, `what` and `inputs` say why; standing: it has no day. Words: happened, passed, arguable, today, coming, unknown, standing; there may be others.
+    """
+    on: date_aliased | None
+    """
+    The day in law of an act, or the safe day.
+    """
+    last_arguable: date_aliased | None
+    what: str
+    rule: ServicesLiquidationApiCommonRuleOut | None
+    unsettled: str | None
+    """
+    What of the rule is open.
+    """
+    detail: str | None
+    effect: ActEffectOut | None
+    inputs: dict[str, str]
+    references: list[ReferenceOut]
+    actor: str | None
+    authority: str | None
+    """
+    The row of the table of authority that an act rests on; for staff.
+    """
+
+
+class ToldOut(Model):
+    """
+    What is said beside the proof, as it stands now: nothing of it is under the root.
+    """
+
+    program: OrderOut
+    run: ServicesLiquidationApiProgramProofsRunOut
+    importer_number: str
+    entry_date: date_aliased | None
+    act: ServicesLiquidationApiProgramProofsActOut | None
+    event_id: str
+    """
+    The `entry-changed` event that told of the act.
+    """
+    rules: list[ServicesLiquidationApiProgramProofsRuleOut]
+    assessment: AssessedOut | None
+    refund: RefundStandOut | None
+    reversal: ServicesLiquidationApiProgramProofsReversalOut | None
+
+
+class UnknownClockOut(Model):
+    """
+    An entry with a clock that cannot be computed.
     """
 
     entry_number: str
-    state: str
-    happened: list[ActOut]
-    coming: list[ComingOut]
-    rows: list[TimelineRowOut]
+    missing: str | None
     """
-    Acts and days by day, on one day acts first, what has no day last; clocks of those protests too that the caller may read.
+    The fact that is missing.
     """
+    rule: ServicesLiquidationApiCommonRuleOut | None
+    entry_type: str | None
+    entry_date: date_aliased | None
+    released_at: AwareDatetime | None
+    center: str | None
 
 
 class VersionChangesOut(Model):
@@ -6354,6 +6881,65 @@ class VersionChangesOut(Model):
     """
     What the later asserts more, by accounting class; negative is less.
     """
+
+
+class VoidedLiquidationOut(Model):
+    """
+    A liquidation without effect in law, and why.
+    """
+
+    liquidated_on: date_aliased
+    liquidation_kind: str
+    voided_on: date_aliased
+    rule: ServicesLiquidationApiCommonRuleOut
+    why: str
+
+
+class WhatIfOut(Model):
+    """
+    What would follow, as the money stands now; nothing of it is kept.
+    """
+
+    entry_number: str
+    would_apply: bool
+    """
+    False: the law lets no decision reach the entry; `remedy` says what does.
+    """
+    rule: ServicesLiquidationApiCommonRuleOut | None
+    remedy: str | None
+    liquidated_on: date_aliased | None
+    """
+    The day to which the money is reckoned.
+    """
+    basis: str | None
+    """
+    `today`: no day is planned for the entry.
+    """
+    with_decisions: list[str]
+    """
+    Decisions on other items that would take effect with it.
+    """
+    outcome: str | None
+    changes: list[ClassChangeOut]
+    change_usd: str | None
+    interest_usd: str | None
+    interest_periods: list[ServicesLiquidationApiAssessmentsSegmentOut]
+    total_usd: str | None
+    is_disregarded: bool
+    """
+    True when the net difference is under 20 dollars.
+    """
+    bill_usd: str | None
+    """
+    The bill that would be sent, with what it would carry over.
+    """
+    refund_usd: str | None
+    missing: str | None
+    """
+    The fact without which the rest cannot be told.
+    """
+    why: str | None
+    foreseen: str | None
 
 
 class WholeBillOut(Model):
@@ -6441,6 +7027,14 @@ class WholeRefundOut(Model):
     is_delinquent: bool
     delay_today_usd: str | None
     delay_unknown_because: str | None
+    program: str | None
+    """
+    The program that it is of, whose refunds are paid together.
+    """
+    payment: str | None
+    """
+    The payment with which it is paid, once that is made.
+    """
     acts: list[MoneyActOut]
     may_do: list[MayDoOut]
     """
@@ -6459,7 +7053,7 @@ class EntryRecordOut(Model):
     """
     The facts that the state rests on.
     """
-    rule: RuleOut | None
+    rule: ServicesLiquidationApiCommonRuleOut | None
     importer_number: str | None
     """
     Masked when it is a social security number of someone else.
@@ -6512,4 +7106,48 @@ class PageProgramOut(Model):
     next: str | None = None
     """
     The link to the next page; absent or null on the last.
+    """
+
+
+class PageUnknownClockOut(Model):
+    items: list[UnknownClockOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
+class ProofOut(Model):
+    """
+    What a program did to an entry, and how that is proved.
+    """
+
+    form: Literal['centerline-proof-1']
+    posted: PostedOut
+    leaf: LeafOut
+    tree: TreeOut | None
+    """
+    null: its run is not sealed yet.
+    """
+    program: OfProgramOut
+    lines: list[LineOut]
+    money: MoneyOut | None
+    """
+    null: no interest was posted.
+    """
+    told: ToldOut
+
+
+class TimelineOut(Model):
+    """
+    What happened to an entry and what comes: apart, and as rows in one order.
+    """
+
+    entry_number: str
+    state: str
+    happened: list[ServicesLiquidationApiTimelineActOut]
+    coming: list[ComingOut]
+    rows: list[TimelineRowOut]
+    """
+    Acts and days by day, on one day acts first, what has no day last; clocks of those protests too that the caller may read.
     """
