@@ -64,7 +64,6 @@ APPLIED: dict[Reader, str] = {
     ("notifications", "request-changed"): "SELECT subject FROM notices WHERE variant = 'reminder'",
     ("notifications", "deadline-near"): "SELECT split_part(subject, ' ', 1) FROM notices WHERE kind = 'N-45'",
     ("notifications", "payment-changed"): "SELECT subject FROM notices WHERE kind = 'N-44'",
-    ("notifications", "declaration-judged"): "SELECT split_part(subject, ':', 1) FROM notices WHERE kind = 'N-49'",
     ("notifications", "appeal-decided"): "SELECT subject FROM notices WHERE kind = 'N-02'",
 }
 """What a reader makes of the sample of a topic, by the name of its subject."""

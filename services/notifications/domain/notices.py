@@ -233,10 +233,23 @@ def notices_for(act: Act) -> tuple[Notice, ...]:
             return tuple(_broadcast_notice(act, importer_number) for importer_number in act.importer_numbers)
         case Refusal():
             return (_refusal_notice(act),)
-        case WebhookOff() | NearDay():
-            return (_webhook_notice(act) if isinstance(act, WebhookOff) else _reminder_notice(act),)
-        case PaymentAct() | DeclarationResult():
-            return _payment_notices(act) if isinstance(act, PaymentAct) else (_result_notice(act),)
+        case WebhookOff() | NearDay() | PaymentAct() | DeclarationResult():
+            return (_notice_of_ours(act),)
+        case _:
+            assert_never(act)
+
+
+def _notice_of_ours(act: WebhookOff | NearDay | PaymentAct | DeclarationResult) -> Notice:
+    """The notice of what is of Centerline itself, and of no form of CBP."""
+    match act:
+        case WebhookOff():
+            return _webhook_notice(act)
+        case NearDay():
+            return _reminder_notice(act)
+        case PaymentAct():
+            return _payment_notice(act)
+        case DeclarationResult():
+            return _result_notice(act)
         case _:
             assert_never(act)
 
@@ -690,7 +703,7 @@ def _reminder_notice(act: NearDay) -> Notice:
     )
 
 
-def _payment_notices(act: PaymentAct) -> tuple[Notice, ...]:
+def _payment_notice(act: PaymentAct) -> Notice:
     """What a payee is told of a payment; what it lacks to be paid, and what is set off, with the bills.
 
     Rules refund-ach [S], 91 FR 21; bill-setoff-hold [S], 19 CFR 24.72.
@@ -719,18 +732,16 @@ def _payment_notices(act: PaymentAct) -> tuple[Notice, ...]:
         "recorded": [["set_off", f"{bill}: {usd}"] for bill, usd in act.offsets] if is_set_off else [],
         "reasons": [{"text": act.reason, "citation": None}] if act.reason is not None else [],
     }
-    return (
-        Notice(
-            kind=kind,
-            subject=act.payment,
-            sequence=act.sequence,
-            importer_number=act.importer_number,
-            issued_on=act.told_on,
-            citation=_with(CATALOGUE[kind].law, act.citation),
-            due_on=act.set_off_from if kind == SET_OFF else None,
-            body=_without_nothing(body),
-            variant=variant,
-        ),
+    return Notice(
+        kind=kind,
+        subject=act.payment,
+        sequence=act.sequence,
+        importer_number=act.importer_number,
+        issued_on=act.told_on,
+        citation=_with(CATALOGUE[kind].law, act.citation),
+        due_on=act.set_off_from if kind == SET_OFF else None,
+        body=_without_nothing(body),
+        variant=variant,
     )
 
 

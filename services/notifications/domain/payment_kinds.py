@@ -15,8 +15,8 @@ _WAITS: Final = (
     "with valid bank data in your ACE account, or obtain a waiver of electronic payment."
 )
 _ROWS: Final = (
-    "What was dropped says until when something can be done about it; each row is in the results. What was accepted can "
-    "be withdrawn until it is posted."
+    "What was dropped says until when something can be done about it; each row is in the results. What was accepted "
+    "can be withdrawn until it is posted."
 )
 
 PAYMENT_KINDS: Final = (
@@ -32,8 +32,8 @@ PAYMENT_KINDS: Final = (
         lane=Lane.URGENT,
         text="Bills of yours are unpaid after the day on which they were due, and the time to protest them has passed. "
         "They are to be set off against the payment below, from the day named here.",
-        if_nothing_is_done="The bills are paid out of the payment, and the rest goes to you. A bill that you pay before "
-        "that day, or that is found not to be owed, is not set off.",
+        if_nothing_is_done="The bills are paid out of the payment, and the rest goes to you. A bill that you pay "
+        "before that day, or that is found not to be owed, is not set off.",
     ),
     NoticeKind(
         id=SENT,

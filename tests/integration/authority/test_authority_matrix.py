@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.api.program_models import templates
+from services.liquidation.store.payments import PaymentRow, write_payments
 from services.notifications.handlers.audiences import news_of
 from services.notifications.store.letters import Batch, open_batch
 from services.workqueue.handlers.item_ids import entry_item_id
@@ -239,6 +240,7 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "program": program.json()["program"],
                 "revision": "1",
                 "declaration_id": "none",
+                "payment": await _payment(engine, program.json()["program"]),
                 "instruction_id": "none",
                 "friday": "2026-03-06",
                 "number": "1",
@@ -252,8 +254,15 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
             },
             filtered=frozenset(
                 {
+<<<<<<< HEAD
                     *("list_importer_deadlines", "read_reconciliation_inventory", "list_program_offers"),
                     "list_program_candidates",
+=======
+                    "list_importer_deadlines",
+                    "read_reconciliation_inventory",
+                    "list_program_offers",
+                    "list_program_payments",
+>>>>>>> pay
                 }
             ),
             whose={
@@ -265,6 +274,7 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "filing_number": ENTRY,
                 "importer_number": ACCOUNT,
                 "feed_id": frozenset({"own-account"}),
+                "payment": frozenset({"own-account"}),
             },
             bodies={
                 "create_protest_act": {"kind": "begin-review"},
@@ -276,6 +286,36 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
             },
             instead={"/deemed-cases/": {"entry_number": deemed}},
         )
+
+
+async def _payment(engine: AsyncEngine, program: str) -> str:
+    """A payment of a program to the importer that waits."""
+    row = PaymentRow(
+        payment="P000000001",
+        program=program,
+        importer_number=IMPORTER,
+        payee_number=IMPORTER,
+        posted_on=legal_date(NOW),
+        ordinal=1,
+        part=1,
+        revision=1,
+        events=0,
+        state="waiting",
+        way="ach",
+        missing=["ach-enrollment"],
+        reason="SYNTHETIC",
+        closed_at=NOW,
+        checked_on=legal_date(NOW),
+        refunds=1,
+        removed_cents=1,
+        interest_cents=0,
+        refund_cents=1,
+        delay_cents=0,
+        offset_cents=0,
+    )
+    async with transaction(engine) as tx:
+        await write_payments(tx, [row])
+    return row.payment
 
 
 @asynccontextmanager

@@ -106,9 +106,7 @@ async def test_events_that_come_again_and_in_any_order_cause_each_notice_once(
 async def test_a_batch_that_is_killed_leaves_nothing_and_tells_once_when_it_comes_again(engine: AsyncEngine) -> None:
     events = [of_payment("closed"), of_payment("sent")]
     with pytest.raises(RuntimeError, match="killed"):
-        async with transaction(engine) as tx:
-            await NotificationsHandler(FixedClock(POSTED_AT), RULES)(tx, events)
-            raise RuntimeError("killed")
+        await _apply_and_be_killed(engine, events)
     assert await kinds(engine) == []
     await apply(engine, events)
     await apply(engine, events)
@@ -118,6 +116,13 @@ async def test_a_batch_that_is_killed_leaves_nothing_and_tells_once_when_it_come
         await sender_of(engine, mailer, FixedClock(POSTED_AT + timedelta(days=40))).run()
     told = [mail.message_id for mail in mailer.mails if mail.message_id.startswith("<N-4")]
     assert len(told) == len(set(told)) == 2
+
+
+async def _apply_and_be_killed(engine: AsyncEngine, events: list[Event[Any]]) -> None:
+    """All is written, and the process is gone before it commits."""
+    async with transaction(engine) as tx:
+        await NotificationsHandler(FixedClock(POSTED_AT), RULES)(tx, events)
+        raise RuntimeError("killed")
 
 
 async def test_a_declaration_is_told_to_its_importer_or_its_filer(engine: AsyncEngine) -> None:
