@@ -2137,7 +2137,6 @@ class Liquidation(Service):
             names={"program": program, "entry_number": entry_number},
         )
 
-<<<<<<< HEAD
     def make_program_report(
         self,
         program: str,
@@ -2230,8 +2229,6 @@ class Liquidation(Service):
             body=body,
         )
 
-=======
->>>>>>> pay
     def pause_program(
         self,
         program: str,

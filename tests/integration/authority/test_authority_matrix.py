@@ -254,15 +254,8 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
             },
             filtered=frozenset(
                 {
-<<<<<<< HEAD
                     *("list_importer_deadlines", "read_reconciliation_inventory", "list_program_offers"),
-                    "list_program_candidates",
-=======
-                    "list_importer_deadlines",
-                    "read_reconciliation_inventory",
-                    "list_program_offers",
-                    "list_program_payments",
->>>>>>> pay
+                    *("list_program_candidates", "list_program_payments"),
                 }
             ),
             whose={

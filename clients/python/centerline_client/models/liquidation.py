@@ -6911,13 +6911,10 @@ class ToldOut(Model):
     rules: list[ServicesLiquidationApiProgramProofsRuleOut]
     assessment: AssessedOut | None
     refund: RefundStandOut | None
-<<<<<<< HEAD
     payment: PaidWithOut | None
     """
     null: the refund is in no payment yet.
     """
-=======
->>>>>>> pay
     reversal: ServicesLiquidationApiProgramProofsReversalOut | None
 
 
@@ -7185,7 +7182,6 @@ class PageProgramOut(Model):
     """
 
 
-<<<<<<< HEAD
 class PageReportOut(Model):
     items: list[ReportOut]
     next: str | None = None
@@ -7194,8 +7190,6 @@ class PageReportOut(Model):
     """
 
 
-=======
->>>>>>> pay
 class PageUnknownClockOut(Model):
     items: list[UnknownClockOut]
     next: str | None = None
