@@ -255,7 +255,7 @@ def _resident() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-_POSTED_ON = datetime(2026, 6, 16, 13, tzinfo=UTC)
+POSTED_ON = datetime(2026, 6, 16, 13, tzinfo=UTC)
 _LIQUIDATED_ON = date(2026, 4, 24)
 _BODY = orjson.dumps(
     {
@@ -278,26 +278,27 @@ _FILL_POSTING = """
 INSERT INTO entries (entry_number, state, version, governed_at, importer_number, entry_type, port_of_entry, entry_date,
     paid_on, duty_cents, fees_cents, center, scheduled_on, deemed_on, liquidated_on, liquidation_posted_on,
     liquidation_kind, liquidation_rule, effect_duty_cents, effect_fees_cents, liquidation_cycle_on)
-SELECT number, CASE WHEN share < 45 THEN 'scheduled' ELSE 'liquidated' END, 1, $1, importer, '01', '2704', $2, $2,
-    937500, 0, 'CEE007', DATE '2026-12-25', DATE '2027-02-10', liquidated_on, liquidated_on,
+SELECT number, CASE WHEN share < 45 THEN 'scheduled' ELSE 'liquidated' END, 1, $1, importer, '01', '2704', $2, paid_on,
+    cents, 0, 'CEE007', DATE '2026-12-25', DATE '2027-02-10', liquidated_on, liquidated_on,
     CASE WHEN share >= 45 THEN 'no-change' END, CASE WHEN share >= 45 THEN 'liquidation-date' END,
     CASE WHEN share >= 45 THEN 0 END, CASE WHEN share >= 45 THEN 0 END, liquidated_on
 FROM given;
 INSERT INTO entry_versions (entry_number, version, importer_number, entry_type, port_of_entry, entry_date, paid_on,
     duty_cents, fees_cents, content_digest, filed_at, event_source, event_id, is_announced, body, classes)
-SELECT number, 1, importer, '01', '2704', $2, $2, 937500, 0, '00000000-0000-0000-0000-000000000001', $1,
-    'urn:filer:B76', number, true, $3::jsonb, '{"additional-duty": 937500}' FROM given;
+SELECT number, 1, importer, '01', '2704', $2, paid_on, cents, 0, '00000000-0000-0000-0000-000000000001', $1,
+    'urn:filer:B76', number, true, replace($3, '9375.00', usd)::jsonb, jsonb_build_object('additional-duty', cents)
+FROM given;
 INSERT INTO special_duties (entry_number, version, line_number, hts, value_usd, duty_cents, origin, goods, preference,
     base_duty_cents, base_owed_cents)
-SELECT number, 1, 1, '99030124', 0, 937500, 'CN', '8471300100', NULL, 0, 0 FROM given;
+SELECT number, 1, 1, '99030124', 0, cents, 'CN', '8471300100', NULL, 0, 0 FROM given;
 INSERT INTO declared_entries (declaration_id, row_number, program, entry_number, state, cohort, act, writer,
     removed_cents, revision, judged_at)
 SELECT 'bench-1', serial, 'ieepa-2026', number, 'due', CASE WHEN share < 45 THEN 'unliquidated' ELSE 'recent' END,
-    CASE WHEN share < 45 THEN 'liquidate' ELSE 'reliquidate' END, 'center', 937500, 1, $1 FROM given;
+    CASE WHEN share < 45 THEN 'liquidate' ELSE 'reliquidate' END, 'center', cents, 1, $1 FROM given;
 INSERT INTO review_decisions (decision_id, entry_number, item_id, process, outcome, duty_cents, fees_cents, decided_at,
     event_at, event_source, event_id, status, body)
-SELECT 'program:ieepa-2026:' || number, number, 'program:ieepa-2026', 'mass-change', 'refund', -937500, 0, $1, $1,
-    'urn:centerline:liquidation', number, 'applied', $4::jsonb FROM given WHERE share < 45;
+SELECT 'program:ieepa-2026:' || number, number, 'program:ieepa-2026', 'mass-change', 'refund', -cents, 0, $1, $1,
+    'urn:centerline:liquidation', number, 'applied', replace($4, '9375.00', usd)::jsonb FROM given WHERE share < 45;
 INSERT INTO deposit_facts (entry_number, revision, required_on, recorded_by)
 SELECT number, 1, DATE '2026-02-25', 'bench' FROM given WHERE share >= 80 AND share < 90;
 INSERT INTO protest_entries (filing_number, entry_number, timeliness, rule, why)
@@ -331,6 +332,11 @@ class PostingMeasured:
     most_mib: float
 
 
+def cents_of(serial: int) -> int:
+    """The duty that a program removes of an entry."""
+    return 5_000 + serial * 7_919 % 5_000_000
+
+
 async def fill_posting(engine: AsyncEngine, first: int, count: int) -> None:
     """Entries mixed as in a program, declared and accepted; 20,000 in each transaction."""
     for start in range(first, first + count, _CHUNK):
@@ -339,12 +345,15 @@ async def fill_posting(engine: AsyncEngine, first: int, count: int) -> None:
             await bulk.execute(
                 tx,
                 "CREATE TEMPORARY TABLE given ON COMMIT DROP AS SELECT serial, number, serial % 100 AS share,"
-                " '07-3456' || lpad((serial % 2000)::text, 5, '0') AS importer,"
+                " '07-3456' || lpad((serial % 2000)::text, 5, '0') AS importer, cents,"
+                " round(cents::numeric / 100, 2)::text AS usd, $4::date + serial % 10 AS paid_on,"
                 " CASE WHEN serial % 100 >= 45 THEN $3::date END AS liquidated_on"
-                " FROM unnest($1::integer[], $2::text[]) AS g(serial, number)",
+                " FROM unnest($1::integer[], $2::text[], $5::bigint[]) AS g(serial, number, cents)",
                 serials,
                 [number_of(serial) for serial in serials],
                 _LIQUIDATED_ON,
+                _ENTERED,
+                [cents_of(serial) for serial in serials],
             )
             given = {"$1": _FILED, "$2": _ENTERED, "$3": _BODY, "$4": _EFFECT}
             for statement in _FILL_POSTING.split(";"):
@@ -392,7 +401,7 @@ async def measure_posting(engine: AsyncEngine, count: int, *, resident: int = 0)
     await fill_posting(engine, 1, count)
     await _prepare_floor(engine)
     await _vacuum(engine)
-    clock = FixedClock(_POSTED_ON)
+    clock = FixedClock(POSTED_ON)
     before = await _log_position(engine)
     began = time.perf_counter()
     await post_programs(engine, clock, POLICY, parts=2)
