@@ -502,6 +502,7 @@ def _mask_importers(part: Mapping[str, Any], caller: Identity) -> dict[str, Any]
 
 
 def mask_importer(importer_number: str, caller: Identity) -> str:
+    """An importer number as a caller may see it: whole to its holder, to others of the trade masked."""
     if is_staff(caller) or importer_number in caller.importer_numbers:
         return shown_importer_number(caller, importer_number)
     return mask_importer_number(importer_number)
