@@ -22,7 +22,7 @@ from bench.claims_peers import are_installed, measure_peers
 from bench.cycle import measure_cycle, measure_questions
 from bench.life import measure_lives
 from bench.lists import MAY_TAKE, measure_lists
-from bench.mass_change import measure_intake, measure_mass_change
+from bench.mass_change import measure_intake, measure_mass_change, measure_posting
 from bench.nation import load_accounts, load_criteria
 from bench.notices import HandedOver, measure_calls, measure_mails
 from bench.recovery import measure_recovery
@@ -57,6 +57,7 @@ ROWS = (
     "broadcast",
     "mass",
     "intake",
+    "posting",
 )
 RESULTS = Path(__file__).parent / "results"
 
@@ -246,7 +247,25 @@ async def measure_programs(server: EmbeddedPostgres, given: argparse.Namespace) 
     rows = await measure_mass_rows(server, given.declared) if "mass" in given.rows else []
     if "intake" in given.rows:
         rows.append(await measure_intake_row(server, given.rows_of_file))
+    if "posting" in given.rows:
+        rows.append(await measure_posting_row(server, given.posted, given.resident))
     return rows
+
+
+async def measure_posting_row(server: EmbeddedPostgres, count: int, resident: int) -> Row:
+    """Entries of a program posted, mixed as in a program, beside a bare UPDATE and INSERT of as many rows."""
+    embedded.ensure_database(server, "posting")
+    engine = create_engine(server.url("posting"), application="bench")
+    await upgrade(engine, LIQUIDATION.migrations)
+    found = await measure_posting(engine, count, resident=resident)
+    await engine.dispose()
+    rate, floor = found.posted / found.seconds, found.posted / found.floor_seconds
+    beside = f", beside {resident:,} others" if resident else ""
+    note = (
+        f"{found.posted:,} of {count:,} posted{beside}, {found.set_based:,} by arrays; {found.wal_bytes:,.0f} bytes of"
+        f" log an entry, {found.most_mib:.0f} MiB at most"
+    )
+    return Row("mass change, posting, entries/s", rate, floor, rate / floor, "0.25 of the floor or more", note)
 
 
 async def measure_intake_row(server: EmbeddedPostgres, count: int) -> Row:
@@ -388,7 +407,7 @@ async def run(given: argparse.Namespace) -> list[Row]:
         with open_server() as (_, server):
             rate, seconds = given.broadcast_per_second, given.broadcast_seconds
             rows.append(await measure_broadcast_row(server, given.recipients, rate, seconds))
-    if not {"mass", "intake"}.isdisjoint(given.rows):
+    if not {"mass", "intake", "posting"}.isdisjoint(given.rows):
         with open_server() as (_, server):
             rows.extend(await measure_programs(server, given))
     return rows
@@ -423,6 +442,8 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--open-items", type=int, default=1_000_000, help="open items for the claims")
     parser.add_argument("--lives", type=int, default=20_000, help="items from event to decision")
     parser.add_argument("--bulk-items", type=int, default=100_000, help="items of the bulk run")
+    parser.add_argument("--posted", type=int, default=1_000_000, help="entries that a program makes due")
+    parser.add_argument("--resident", type=int, default=0, help="entries beside those that are posted")
     parser.add_argument("--declared", type=int, default=1_000_000, help="entries declared to a program")
     parser.add_argument("--rows-of-file", type=int, default=2_000_000, help="rows of one file declared to a program")
     parser.add_argument("--notices", type=int, default=20_000, help="notices by mail, and by webhook")

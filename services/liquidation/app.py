@@ -1,11 +1,15 @@
 """Assembles the liquidation service."""
 
+from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
+
+from fastapi import APIRouter
 
 from services.liquidation.acts.calendar_days import EntryDays
 from services.liquidation.api import PUBLIC_ROUTERS, ROUTERS, calendar_feeds
 from services.liquidation.api.subjects import SUBJECTS
+from services.liquidation.domain.law import LawSettings
 from services.liquidation.handlers.handler import GROUP, TOPICS, LiquidationHandler
 from services.liquidation.jobs import schedule, upstream_of
 from services.liquidation.settings import LiquidationSettings
@@ -21,15 +25,17 @@ from shared.runtime.platform import Platform
 from shared.runtime.service import Parts, Service
 from shared.web.history import build_history_router
 
+HISTORY: Final = build_history_router(SEALED)
+
 
 def build(platform: Platform) -> Parts:
     """The parts of liquidation with the policy in force."""
     settings = cast("LiquidationSettings", platform.settings)
     files = open_depot(settings)
-    feeds, reading = calendar_feeds.build_routers(EntryDays(settings.law_in_force))
+    feeds, reading = _feed_routers(settings.law_in_force)
     return Parts(
         handler=LiquidationHandler(settings.cycle_policy, settings.law_in_force, platform.clock),
-        routers=(*ROUTERS, feeds, build_history_router(SEALED)),
+        routers=(*ROUTERS, feeds, HISTORY),
         public_routers=(*PUBLIC_ROUTERS, reading),
         state={
             "policy": settings.cycle_policy,
@@ -47,6 +53,11 @@ def build(platform: Platform) -> Parts:
         sealed=SEALED,
         parted=PARTED,
     )
+
+
+@cache
+def _feed_routers(law: LawSettings) -> tuple[APIRouter, APIRouter]:
+    return calendar_feeds.build_routers(EntryDays(law))
 
 
 SERVICE = Service(

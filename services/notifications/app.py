@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 from services.notifications.acts.batching import BatchRules
 from services.notifications.acts.bounces import Bounces
@@ -32,6 +32,8 @@ from shared.runtime.service import Listener, Parts, Service
 from shared.web.asking import Neighbour
 from shared.web.history import build_history_router
 from shared.webhooks.client import WebhookClient
+
+HISTORY: Final = build_history_router(SEALED)
 
 
 def build(platform: Platform) -> Parts:
@@ -65,7 +67,7 @@ def build(platform: Platform) -> Parts:
     cipher = Cipher("webhook", *settings.webhook_keys)
     return Parts(
         handler=NotificationsHandler(platform.clock, mail),
-        routers=(*ROUTERS, build_history_router(SEALED)),
+        routers=(*ROUTERS, HISTORY),
         public_routers=PUBLIC_ROUTERS,
         state={"webhooks": webhooks, "cipher": cipher, "files": files, "letters": letters, "rule_book": book},
         jobs=(

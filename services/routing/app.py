@@ -1,7 +1,7 @@
 """Assembles the routing service."""
 
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 from services.routing.api import PUBLIC_ROUTERS, ROUTERS
 from services.routing.api.subjects import SUBJECTS
@@ -22,6 +22,8 @@ from shared.runtime.platform import Platform
 from shared.runtime.service import Parts, Service
 from shared.web.history import build_history_router
 
+HISTORY: Final = build_history_router(SEALED)
+
 
 def build(platform: Platform) -> Parts:
     """The parts of routing with the rules in force."""
@@ -30,7 +32,7 @@ def build(platform: Platform) -> Parts:
     files = open_depot(settings)
     return Parts(
         handler=RoutingHandler(rules, platform.metrics.conflicts_total),
-        routers=(*ROUTERS, build_history_router(SEALED)),
+        routers=(*ROUTERS, HISTORY),
         public_routers=PUBLIC_ROUTERS,
         state={"rules": rules, "files": files},
         jobs=(*schedule(platform), *file_jobs(platform, files)),

@@ -1,6 +1,7 @@
 """The policy at the door: each route names its action, and who has no row of the table for it goes no further."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from fastapi import Depends, Request
@@ -39,8 +40,13 @@ def allow(*wanted: str) -> Any:
 
 def is_public(action: str) -> bool:
     """Whether the table grants the action to anybody, without a token."""
-    return any(
-        row.action == action and row.scope is Scope.PUBLIC and RoleName.PUBLIC in row.roles for row in authority_table()
+    return action in _public_actions()
+
+
+@cache
+def _public_actions() -> frozenset[str]:
+    return frozenset(
+        row.action for row in authority_table() if row.scope is Scope.PUBLIC and RoleName.PUBLIC in row.roles
     )
 
 

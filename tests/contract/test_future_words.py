@@ -28,7 +28,6 @@ from shared.db.engine import create_engine
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.events import consumer_settings
-from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Stopping
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
@@ -36,6 +35,7 @@ from shared.runtime.service import Parts, Service
 from tests.support.databases import TestDatabases
 from tests.support.events import FUTURE_WORD
 from tests.support.future import SAMPLES, Told, parts_at, tell_all
+from tests.support.invariants import find_violations
 from tests.support.services import ROUTING, SERVICES
 
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -63,6 +63,8 @@ APPLIED: dict[Reader, str] = {
     ("notifications", "request-issued"): "SELECT subject FROM notices WHERE kind = 'N-03'",
     ("notifications", "request-changed"): "SELECT subject FROM notices WHERE variant = 'reminder'",
     ("notifications", "deadline-near"): "SELECT split_part(subject, ' ', 1) FROM notices WHERE kind = 'N-45'",
+    ("notifications", "payment-changed"): "SELECT subject FROM notices WHERE kind = 'N-44'",
+    ("notifications", "declaration-judged"): "SELECT split_part(subject, ':', 1) FROM notices WHERE kind = 'N-49'",
     ("notifications", "appeal-decided"): "SELECT subject FROM notices WHERE kind = 'N-02'",
 }
 """What a reader makes of the sample of a topic, by the name of its subject."""
@@ -76,6 +78,7 @@ DECIDES = {
     ("notifications", "request-changed"): {"form", "change"},
     ("notifications", "appeal-decided"): {"outcome"},
     ("notifications", "deadline-near"): {"change"},
+    ("notifications", "payment-changed"): {"change"},
 }
 """Places whose word alone says what follows: of an unknown one nothing does."""
 
@@ -221,7 +224,7 @@ async def test_what_is_known_of_the_event_is_applied_and_so_are_those_behind_it(
 
 
 async def test_invariants_hold(run: Run) -> None:
-    found = await check_all(lambda: reading(run.platform.engine), run.parts.invariants)
+    found = await find_violations(run.platform.engine, run.parts.invariants)
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 

@@ -21,12 +21,11 @@ import pytest
 import structlog
 
 from shared.db.embedded import EmbeddedPostgres
-from shared.db.transaction import reading
-from shared.runtime.invariants import check_all
 from tests.support.api_fuzz import Fuzzer, Tally
 from tests.support.apis import Api, close_apis, known_numbers, open_apis
 from tests.support.asgi import Answer, Call, send
 from tests.support.databases import TestDatabases
+from tests.support.invariants import find_violations
 
 T = TypeVar("T")
 
@@ -62,7 +61,7 @@ class Site:
         return cause
 
     def broken_invariants(self, api: Api) -> dict[str, list[str]]:
-        found = self.run(check_all(lambda: reading(api.platform.engine), api.parts.invariants))
+        found = self.run(find_violations(api.platform.engine, api.parts.invariants))
         return {name: lines for name, lines in found.items() if lines}
 
     def close(self) -> None:

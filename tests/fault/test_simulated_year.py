@@ -24,10 +24,10 @@ from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.recomputes import recompute_differences, recomputes
 from shared.contracts.decode import Rejection, decode
 from shared.db.transaction import reading
-from shared.runtime.invariants import check_all
 from tests.fault.year import ANSWERS, MAX_EVENT_BYTES, is_confirmation, steps_of
 from tests.support.digest import differences, table_contents
 from tests.support.events import demand_known_words
+from tests.support.invariants import find_violations
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 SEED = 20261123
@@ -223,7 +223,7 @@ def demand_same_answers(clean: Path, killed: Path, kills: dict[int, Kill]) -> No
 
 async def demand_sound(engine: AsyncEngine) -> None:
     """No invariant of the service is broken."""
-    found = await check_all(lambda: reading(engine), (*RECORD_INVARIANTS, *PROTEST_INVARIANTS, *MONEY_INVARIANTS))
+    found = await find_violations(engine, (*RECORD_INVARIANTS, *PROTEST_INVARIANTS, *MONEY_INVARIANTS))
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 

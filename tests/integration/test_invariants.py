@@ -18,13 +18,14 @@ from services.routing.store.invariants import INVARIANTS as OF_ROUTING
 from services.workqueue.store.invariants import INVARIANTS as OF_WORKQUEUE
 from services.workqueue.store.walks import ENTRIES as ROUTED_ENTRIES
 from shared.db import bulk, walks
-from shared.db.transaction import Transaction, reading, transaction
+from shared.db.transaction import Transaction, transaction
 from shared.db.walks import Walk
 from shared.runtime.clock import FixedClock
-from shared.runtime.invariants import QueryInvariant, check_all, check_next
+from shared.runtime.invariants import QueryInvariant, check_next
 from shared.runtime.metrics import Metrics
 from tests.integration.liquidation.builders import apply
 from tests.support.events import decoded, entry_body, entry_number
+from tests.support.invariants import find_violations
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -205,7 +206,7 @@ async def test_command_line_checks_also_where_nobody_said_that_this_is_developme
 async def test_slices_that_come_round_find_what_the_whole_check_finds(service: str, service_engine: MakeEngine) -> None:
     engine, metrics = await service_engine(service), Metrics.create()
     await check_next(engine, EACH[service], FixedClock(NOW), metrics)
-    whole = await check_all(lambda: reading(engine), EACH[service])
+    whole = await find_violations(engine, EACH[service])
     assert {name: len(lines) for name, lines in whole.items()} == {
         each.name: failures(metrics, each.name) for each in EACH[service]
     }

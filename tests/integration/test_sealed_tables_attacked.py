@@ -13,9 +13,9 @@ from services.notifications.store.sealed import SEALED as NOTIFICATIONS
 from services.routing.store.sealed import SEALED as ROUTING
 from services.workqueue.store.sealed import SEALED as WORKQUEUE
 from shared.db.seals import SealedTable
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime import sealing
-from shared.runtime.invariants import check_all
+from tests.support.invariants import find_violations
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 NOW = datetime(2026, 3, 2, 19, 3, 11, tzinfo=UTC)
@@ -68,7 +68,7 @@ async def do(engine: AsyncEngine, *statements: str) -> None:
 
 
 async def findings(engine: AsyncEngine, tables: tuple[SealedTable, ...]) -> list[str]:
-    found = await check_all(lambda: reading(engine), sealing.invariants(tables))
+    found = await find_violations(engine, sealing.invariants(tables))
     return found["history-stands-as-sealed"]
 
 

@@ -32,13 +32,13 @@ from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.records import entries, legal_events
 from shared.customs.calendar import friday_on_or_before, legal_date
 from shared.db.idempotency import IdempotentCall
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import apply, cycle, instruct, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number, line
+from tests.support.invariants import find_violations
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 CYCLES = LAW.cycle
@@ -205,7 +205,7 @@ async def test_random_acts_keep_every_invariant_and_the_facts_give_the_record(
     for _ in range(16):
         with suppress(Refused):
             await history.step()
-        found = await check_all(lambda: reading(engine), RECORD_INVARIANTS)
+        found = await find_violations(engine, RECORD_INVARIANTS)
         assert not any(found.values()), found
     await apply_confirmed(engine, CYCLES, clock, LAW)
     assert await recompute(engine, CYCLES, clock, LAW) == 0

@@ -42,12 +42,11 @@ from services.liquidation.store.tables.records import entries, legal_events, rev
 from services.liquidation.store.tables.refunds import refunds
 from shared.customs.calendar import legal_date
 from shared.db.idempotency import IdempotentCall, recall, remember
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import (
     act_once,
     apply,
@@ -58,6 +57,7 @@ from tests.integration.liquidation.builders import (
     rows,
 )
 from tests.support.events import at, decoded, entry_body, entry_number, line
+from tests.support.invariants import find_violations
 from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -165,7 +165,7 @@ class Desk:
 
     async def check(self) -> None:
         """What must always hold, and the balance of every entry."""
-        found = await check_all(lambda: reading(self.engine), (*RECORD_INVARIANTS, *MONEY_INVARIANTS))
+        found = await find_violations(self.engine, (*RECORD_INVARIANTS, *MONEY_INVARIANTS))
         assert not any(found.values()), found
         for entry in await rows(self.engine, entries):
             await self._check_balance(entry)

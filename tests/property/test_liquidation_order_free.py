@@ -13,8 +13,6 @@ from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from shared.contracts import lean
 from shared.contracts.envelope import Event
 from shared.contracts.registry import TOPICS
-from shared.db.transaction import reading
-from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import (
     apply,
     assigned,
@@ -26,6 +24,7 @@ from tests.integration.liquidation.builders import (
     routed,
 )
 from tests.support.events import decoded, entry_body, entry_number, line, released_body
+from tests.support.invariants import find_violations
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -124,7 +123,7 @@ async def test_any_order_repetition_and_batching_gives_the_same_record(
         assert (await cycle(clean, friday)).liquidated == (await cycle(shuffled, friday)).liquidated
     assert await digest(clean) == await digest(shuffled)
     for engine in (clean, shuffled):
-        found = await check_all(lambda engine=engine: reading(engine), RECORD_INVARIANTS)
+        found = await find_violations(engine, RECORD_INVARIANTS)
         assert not any(found.values()), found
     await clean.dispose()
     await shuffled.dispose()

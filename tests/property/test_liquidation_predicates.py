@@ -24,10 +24,10 @@ from services.liquidation.store.hold_sets import HoldSet
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.predicates import compile_predicate
 from shared.db import bulk
-from shared.db.transaction import reading, transaction
-from shared.runtime.invariants import check_all
+from shared.db.transaction import transaction
 from tests.integration.liquidation.builders import apply, cycle, review_decided
 from tests.support.events import decoded, entry_body, entry_number, line
+from tests.support.invariants import find_violations
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -188,5 +188,5 @@ async def test_cycle_does_what_was_forecast_and_no_hold_lets_a_period_end(
         done = await cycle(engine, friday)
         assert (done.liquidated, done.with_decision) == (counts.liquidated, counts.with_decision)
         assert done.deemed == counts.deemed == 0
-    assert all(lines == [] for lines in (await check_all(lambda: reading(engine), RECORD_INVARIANTS)).values())
+    assert all(lines == [] for lines in (await find_violations(engine, RECORD_INVARIANTS)).values())
     await engine.dispose()

@@ -35,14 +35,14 @@ from shared.contracts.registry import carries
 from shared.customs.authority import grants
 from shared.customs.calendar import legal_date
 from shared.db.idempotency import IdempotentCall
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import apply, cycle, post_entry, published, review_decided, routed, rows
 from tests.support.events import at, decoded, entry_body, entry_number, line
+from tests.support.invariants import find_violations
 from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -453,7 +453,7 @@ class History:
         await self._check(is_settled=is_settled)
 
     async def _check(self, *, is_settled: bool) -> None:
-        found = await check_all(lambda: reading(self.engine), (*PROTEST_INVARIANTS, *RECORD_INVARIANTS))
+        found = await find_violations(self.engine, (*PROTEST_INVARIANTS, *RECORD_INVARIANTS))
         assert not any(found.values()), found
         stored = await Stored.read(self.engine)
         assert find_breaches(stored, self.today, is_settled=is_settled) == []

@@ -22,7 +22,6 @@ from shared.customs.parties import Contact
 from shared.db.transaction import reading
 from shared.mail.protocol import Fate, Outcome
 from shared.runtime.clock import FixedClock
-from shared.runtime.invariants import check_all
 from tests.integration.notifications.builders import (
     NOW,
     MakeEngine,
@@ -38,6 +37,7 @@ from tests.integration.notifications.builders import (
     work_item_changed,
 )
 from tests.support.events import entry_number
+from tests.support.invariants import find_violations
 from tests.support.parties import delegation, party, told
 
 TABLES = (importers, heard.parties, heard.delegations, notices, bulletin_postings, deliveries, delivery_events)
@@ -147,7 +147,7 @@ async def test_sending_in_between_ends_in_the_same_state_and_sends_each_notice_o
             clock.advance(timedelta(minutes=1))
         await sender.run()
         assert len({mail.message_id for mail in mailer.mails}) == len(mailer.mails)
-        found = await check_all(lambda: reading(engine), INVARIANTS)  # noqa: B023  used before the loop goes on
+        found = await find_violations(engine, INVARIANTS)
         assert not any(found.values()), found
         states = [(row.notice_id, row.channel, row.state, row.sent_to) for row in await rows(engine, deliveries)]
         ends.append(

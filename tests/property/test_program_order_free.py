@@ -20,11 +20,11 @@ from services.liquidation.store.tables.programs import declared_entries, program
 from services.liquidation.store.tables.records import entries
 from shared.contracts.envelope import Event
 from shared.contracts.post_entry import FilingKind
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
-from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import apply, post_entry, rows
 from tests.support.events import decoded, entry_body, entry_number, line, released_body
+from tests.support.invariants import find_violations
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 NOW = datetime(2026, 5, 4, 13, tzinfo=UTC)
@@ -95,7 +95,7 @@ async def test_any_order_of_events_gives_the_same_verdicts(service_engine: MakeE
     await judge_declared(engine, clock, LAW.cycle, LAW)
     # Nothing was left for the job: verdicts stand in the transaction of the fact.
     assert await judge_again(engine, clock, LAW.cycle, LAW) == 0
-    found = await check_all(lambda: reading(engine), PROGRAM_INVARIANTS)
+    found = await find_violations(engine, PROGRAM_INVARIANTS)
     assert not any(found.values()), found
 
 
@@ -122,7 +122,7 @@ async def test_any_order_of_events_gives_the_same_verdicts_of_what_a_program_tak
     assert await enrol_known(engine, clock, LAW.cycle, LAW) == 0
     assert await judge_again(engine, clock, LAW.cycle, LAW) == 0
     assert {len(each[3:]) for each in found} == {1}
-    wrong = await check_all(lambda: reading(engine), PROGRAM_INVARIANTS)
+    wrong = await find_violations(engine, PROGRAM_INVARIANTS)
     assert not any(wrong.values()), wrong
 
 

@@ -17,7 +17,6 @@ from services.workqueue.store.tables.entries import routed_versions
 from services.workqueue.store.tables.items import item_events
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
-from shared.runtime.invariants import check_all
 from tests.integration.workqueue.events import (
     assigned,
     consultation,
@@ -28,6 +27,7 @@ from tests.integration.workqueue.events import (
 )
 from tests.support.databases import emptied
 from tests.support.events import entry_number
+from tests.support.invariants import find_violations
 
 TABLES = (entries, routed_versions, importers, protests, filings, items, item_events)
 ENTRIES = [entry_number(9_000_001), entry_number(9_000_002)]
@@ -201,7 +201,7 @@ async def test_any_order_repetition_and_batching_gives_the_same(service_engine: 
         again, published_again = await tell(engine, batches)
         assert again == contents
         assert published_again == published
-        violations = await check_all(lambda: reading(engine), INVARIANTS)
+        violations = await find_violations(engine, INVARIANTS)
         assert not any(violations.values())
 
     await run_inside(compare)

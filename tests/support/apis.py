@@ -8,15 +8,17 @@ from typing import Any, get_args
 
 import orjson
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.demo import account_of
+from services.routing.app import SERVICE as ROUTING
 from services.workqueue.domain.item import Division
 from shared.bus import outbox
 from shared.bus.protocol import Message
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.db.transaction import transaction
-from shared.runtime.clock import FixedClock
+from shared.runtime.clock import Clock, FixedClock
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.platform import Platform
@@ -24,12 +26,13 @@ from shared.runtime.service import Parts, Service, build_app, open_platform
 from shared.runtime.settings import load_settings
 from shared.web.identity import issue_development_token
 from tests.support.asgi import Answer, Call, send
-from tests.support.databases import TestDatabases
+from tests.support.databases import Filled, TestDatabases
 from tests.support.services import SERVICES
 from tests.support.traffic import SAMPLES, sample_traffic
 
 _MAX_EVENT_BYTES = 524_288
 _BATCH = 500
+BEGINNING = datetime(2025, 10, 1, tzinfo=UTC)
 CENTERS = frozenset(f"CEE{number:03d}" for number in range(1, 11))
 DIVISIONS = frozenset(get_args(Division))
 OPERATOR = Identity("olga", "Olga", frozenset(RoleName), CENTERS, DIVISIONS)
@@ -58,28 +61,35 @@ class Api:
         return await send(self.app, Call("POST", path.encode(), headers, orjson.dumps(body)))
 
 
+def _open_api(service: Service, url: str, clock: Clock) -> Api:
+    settings = load_settings(service.settings, database_url=url, bus="kafka", token_secret="0" * 32, development=True)
+    platform = open_platform(settings, clock)
+    parts = service.build(platform)
+    return Api(service, platform, parts, build_app(service, platform, parts, Readiness()))
+
+
+async def _register_accounts(engine: AsyncEngine) -> None:
+    api = _open_api(ROUTING, engine.url.render_as_string(hide_password=False), FixedClock(BEGINNING))
+    with (SAMPLES / "importers.csv").open(encoding="utf-8", newline="") as file:
+        accounts = [account_of(row) for row in csv.DictReader(file)]
+    answer = await api.post("/importers", {"accounts": accounts[:500]})
+    assert answer.status in {200, 201}, answer.body
+    await api.platform.engine.dispose()
+
+
+_ACCOUNTS = Filled("accounts_of_the_sample", _register_accounts)
+
+
 async def open_apis(databases: TestDatabases, *, lines: int, cycles: Sequence[date]) -> dict[str, Api]:
     """All services with the first lines of the sample applied, and the liquidation cycles of some Fridays run.
 
     The clock stands at the last event; entries whose Friday is not named are still to be liquidated.
     """
-    clock = FixedClock(datetime(2025, 10, 1, tzinfo=UTC))
+    clock = FixedClock(BEGINNING)
     apis = {}
     for service in SERVICES:
-        settings = load_settings(
-            service.settings,
-            database_url=await databases.copy(service.name),
-            bus="kafka",
-            token_secret="0" * 32,
-            development=True,
-        )
-        platform = open_platform(settings, clock)
-        parts = service.build(platform)
-        apis[service.name] = Api(service, platform, parts, build_app(service, platform, parts, Readiness()))
-    with (SAMPLES / "importers.csv").open(encoding="utf-8", newline="") as file:
-        accounts = [account_of(row) for row in csv.DictReader(file)]
-    answer = await apis["routing"].post("/importers", {"accounts": accounts[:500]})
-    assert answer.status in {200, 201}, answer.body
+        url = await databases.copy(service.name, _ACCOUNTS if service is ROUTING else None)
+        apis[service.name] = _open_api(service, url, clock)
     await deliver(apis, sample_traffic(lines).messages)
     for friday in cycles:
         answer = await apis["liquidation"].post("/cycles", {"date": friday.isoformat(), "despite_unread": True})

@@ -1,6 +1,6 @@
 """Databases for tests, made from templates on one server."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -39,6 +39,9 @@ _KEPT = 2
 _NUMBERS = count(1)
 """Of all databases that this process makes: whoever makes some in a loop of its own shares the server with the rest."""
 
+_TEMPLATES: defaultdict[Path, set[str]] = defaultdict(set)
+"""By the server's folder: they are everybody's as well, since who makes one again takes it from the others."""
+
 _SERVICES = Path(__file__).resolve().parents[2] / "services"
 
 
@@ -70,7 +73,7 @@ class TestDatabases:
 
     def __init__(self, server: EmbeddedPostgres) -> None:
         self._server = server
-        self._templates: set[str] = set()
+        self._templates = _TEMPLATES[server.data_dir]
         self._done: deque[str] = deque()
         self._engine = create_async_engine(server.url("postgres"), isolation_level="AUTOCOMMIT", pool_size=1)
 

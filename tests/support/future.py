@@ -65,6 +65,8 @@ _SAMPLES = (
     ("decision-applied", "liquidation/decision-applied", _of_decision),
     ("decision-refused", "liquidation/decision-refused", _of_decision),
     ("deadline-near", "liquidation/day-comes-near", lambda serial: {"clock": f"clock-{serial}"}),
+    ("payment-changed", "liquidation/payment-sent", lambda serial: {"payment": f"P{serial:09}"}),
+    ("declaration-judged", "liquidation/declaration-of-an-importer", lambda serial: {"declaration_id": f"d-{serial}"}),
     ("event-refused", "routing/event-refused-with-three-faults", lambda serial: {"id": f"refused-{serial}"}),
     ("notice-changed", "notifications/notice-queued", lambda serial: {"notice_id": f"notice-{serial}"}),
 )
@@ -128,6 +130,7 @@ _NAMED_BY = {
     "request-issued": "request_id",
     "request-changed": "request_id",
     "deadline-near": "clock",
+    "payment-changed": "payment",
 }
 _serials = count(5_000_000)
 

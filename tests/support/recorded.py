@@ -213,6 +213,15 @@ def _shape_of_deadline_near(data: Data) -> Hashable:
     return data["change"], _given(data, "center", "if_nothing_is_done", "days_before")
 
 
+def _shape_of_payment_changed(data: Data) -> Hashable:
+    free = ("offsets", "missing", "remedy")
+    return *_said(data, "change", "state", "payee"), data["missing"], data["legal_basis"]["rule"], _given(data, *free)
+
+
+def _shape_of_declaration_judged(data: Data) -> Hashable:
+    return data["missing"], _given(data, "codes", "accepted", "dropped", "payees_not_ready")
+
+
 def _shape_of_broadcast_issued(data: Data) -> Hashable:
     return _given(data, "effective_on"), _given(data, "program"), _given(data, "hts")
 
@@ -232,6 +241,8 @@ _SHAPES: Final[Mapping[str, Callable[[Data], Hashable]]] = {
     "decision-applied": _shape_of_answer,
     "decision-refused": _shape_of_answer,
     "deadline-near": _shape_of_deadline_near,
+    "payment-changed": _shape_of_payment_changed,
+    "declaration-judged": _shape_of_declaration_judged,
     "notice-changed": _shape_of_notice_changed,
     "event-refused": _shape_of_event_refused,
     "party-changed": _shape_of_party_changed,

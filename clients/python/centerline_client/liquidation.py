@@ -2137,6 +2137,98 @@ class Liquidation(Service):
             names={"program": program, "entry_number": entry_number},
         )
 
+    def make_program_report(
+        self,
+        program: str,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.ReportOut]:
+        """Make the report of today
+
+        POST /programs/{program}/reports
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/reports",
+            returns=models.ReportOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+        )
+
+    def list_program_reports(
+        self,
+        program: str,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageReportOut]:
+        """Reports that were made
+
+        GET /programs/{program}/reports
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/reports",
+            returns=models.PageReportOut,
+            names={"program": program},
+            query={"after": after, "limit": limit},
+        )
+
+    def read_program_report(
+        self,
+        program: str,
+        *,
+        as_of: date,
+    ) -> Answer[dict[str, Any]]:
+        """The report of a day
+
+        GET /programs/{program}/report
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/report",
+            returns=dict[str, Any],
+            names={"program": program},
+            query={"as_of": as_of},
+        )
+
+    def read_program_report_csv(
+        self,
+        program: str,
+        *,
+        as_of: date,
+    ) -> Answer[bytes]:
+        """The report of a day as rows
+
+        GET /programs/{program}/report.csv
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/report.csv",
+            returns=bytes,
+            names={"program": program},
+            query={"as_of": as_of},
+        )
+
+    def sign_program_report(
+        self,
+        program: str,
+        as_of: date,
+        body: models.SigningIn | Mapping[str, Any],
+    ) -> Answer[models.ReportOut]:
+        """Sign a report
+
+        POST /programs/{program}/reports/{as_of}/signatures
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/reports/{as_of}/signatures",
+            returns=models.ReportOut,
+            names={"program": program, "as_of": as_of},
+            body=body,
+        )
+
     def pause_program(
         self,
         program: str,

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -132,8 +133,9 @@ class FormRefused(Exception):  # noqa: N818  says what happened
     """A form has no key of this session: it is old, or not ours."""
 
 
+@cache
 def build_templates() -> Environment:
-    """The templates; what a template names and the page does not give is an error."""
+    """The templates, compiled once for a process; what one names and the page does not give is an error."""
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,

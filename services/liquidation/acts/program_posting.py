@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Context, Decimal
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -17,7 +17,6 @@ from services.liquidation.acts.assessment_judging import AssessedAct, has_moved_
 from services.liquidation.acts.program_judging import judge_entries
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.domain.bill_clocks import refund_due
-from services.liquidation.domain.money.amounts import ADDITIONAL_DUTY, DUTY
 from services.liquidation.domain.money.assessment import MINIMUM_CENTS, Occasion
 from services.liquidation.domain.money.balance import find_deposit_due
 from services.liquidation.domain.money.interest import PayeeKind, payee_kind
@@ -27,6 +26,7 @@ from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.program.definition import Definition
 from services.liquidation.domain.program.proving import definition_digest
 from services.liquidation.domain.program.refunds import list_growths, terms_of
+from services.liquidation.domain.sequences import liquidation_key, reliquidation_key
 from services.liquidation.publishing import PROGRAM_EVENT, reasons_told
 from services.liquidation.store import program_posting as store
 from services.liquidation.store import program_runs as runs
@@ -34,9 +34,9 @@ from services.liquidation.store import programs as program_store
 from services.liquidation.store.assessments import load_effects, load_terms
 from services.liquidation.store.money_cases import MoneyRows, load_accounts, load_cases, write_money
 from services.liquidation.store.payees import AccountRow, hold_accounts_unchanged
-from services.liquidation.store.program_posting import PayeeRow, PlainMoney, PlainRow, Removed, Words
+from services.liquidation.store.program_posting import Alike, Looked, PayeeRow, Words
 from services.liquidation.store.program_runs import Done, DueRow, Run
-from services.liquidation.store.program_verdicts import AskedRow, judge_in_sql
+from services.liquidation.store.program_verdicts import list_differing
 from services.liquidation.store.programs import ProgramEvent, Revision
 from services.liquidation.store.records import exclude_cycles
 from shared.customs.calendar import legal_date
@@ -48,6 +48,8 @@ CHUNK: Final = 5_000
 """Entries that one transaction takes at most."""
 
 _EXACT: Final = Context(prec=60)
+_PLAIN_KEYS: Final = {"liquidate": liquidation_key(0), "reliquidate": reliquidation_key(1)}
+"""The act of a plain case: nothing was done to its money before."""
 
 
 async def post_programs(
@@ -87,6 +89,7 @@ async def post_chunk(
     events wait to be published, and above the most that a day takes.
     """
     await exclude_cycles(tx)
+    await runs.plan_anew(tx)
     today = legal_date(now)
     revision = await program_store.find_released(tx.connection, program)
     if revision is None or await runs.hold_standing(tx, program) != "running":
@@ -126,19 +129,24 @@ async def _post(
     due, dropped = await _judge(tx, rules, numbers, now, policy)
     if not due:
         return Done(dropped=dropped)
-    await hold_accounts_unchanged(tx, [each.entry_number for each in due])
-    keys = await store.find_act_keys(tx, due)
-    removed = await store.list_removed(tx, rules, [each.entry_number for each in due])
-    plain = await _assess_plain(tx, rules, due, removed, keys, today, policy)
-    await store.use_decisions(tx, [each.entry_number for each in due if each.act == "liquidate"])
+    numbers = [each.entry_number for each in due]
+    await hold_accounts_unchanged(tx, numbers)
+    looked = await store.look_at(tx, rules, numbers)
+    plain = await _assess_plain(tx, rules, due, looked, today, policy)
     careful = [each for each in due if each.entry_number not in plain]
-    await _assess_careful(tx, rules, careful, removed, keys, today, policy)
+    keys = await store.find_act_keys(tx, rules.program, [each.entry_number for each in careful])
+    await store.use_decisions(tx, [each.entry_number for each in due if each.act == "liquidate"])
+    await _assess_careful(tx, rules, careful, looked, keys, today, policy)
     acts = [
-        (each.entry_number, keys[each.entry_number], "set" if each.entry_number in plain else "careful") for each in due
+        (number, keys[number], "careful", looked[number].headings)
+        if number in keys
+        else (number, _PLAIN_KEYS[each.act], "set", looked[number].headings)
+        for each in due
+        for number in (each.entry_number,)
     ]
     words = await _find_words(tx, revision)
-    posted = await store.write_posted(tx, run, PROGRAM_EVENT, acts, removed, words, now)
-    await judge_protests_on(tx, [each.entry_number for each in due], policy.law)
+    posted = await store.write_posted(tx, run, PROGRAM_EVENT, acts, words, now)
+    await judge_protests_on(tx, numbers, policy.law)
     return Done(
         len(plain),
         len(careful),
@@ -159,32 +167,14 @@ async def _judge(
     """
     today = legal_date(now)
     due = await runs.load_due(tx, rules, numbers, today)
-    agreed = await _list_agreed(tx, rules, due, today, policy)
-    rest = sorted(due.keys() - agreed)
-    if rest:
-        await judge_entries(tx, rules.program, rest, now, policy.law.cycle, policy.law)
-        again = await runs.load_due(tx, rules, rest, today)
-        agreed |= await _list_agreed(tx, rules, again, today, policy)
-        due |= again
-    return [due[each] for each in sorted(agreed)], len(due) - len(agreed)
-
-
-async def _list_agreed(
-    tx: Transaction, rules: Definition, due: Mapping[str, DueRow], today: date, policy: MoneyPolicy
-) -> set[str]:
-    if not due:
-        return set()
-    asked = [
-        AskedRow(each.entry_number, each.received_on, each.is_entitled, False, each.answer, each.offered_on)
-        for each in due.values()
-    ]
-    agreed = set()
-    for verdict in await judge_in_sql(tx, rules, asked, today, policy.law):
-        row = due[verdict.entry_number]
-        is_same = (verdict.code, verdict.cohort, verdict.removed_cents) == (None, row.cohort, row.removed_cents)
-        if is_same and not any(note.startswith("waits-") for note in verdict.notes):
-            agreed.add(verdict.entry_number)
-    return agreed
+    differing = await list_differing(tx, rules, list(due), today, policy.law) if due else set()
+    if not differing:
+        return list(due.values()), 0
+    await judge_entries(tx, rules.program, sorted(differing), now, policy.law.cycle, policy.law)
+    again = await runs.load_due(tx, rules, sorted(differing), today)
+    still = await list_differing(tx, rules, list(again), today, policy.law) if again else set()
+    left = {number: row for number, row in (due | again).items() if number not in differing or number in again}
+    return [left[each] for each in sorted(left) if each not in still], len(due) - len(left) + len(still)
 
 
 def _occasion(row: DueRow) -> Occasion:
@@ -198,8 +188,7 @@ async def _assess_plain(
     tx: Transaction,
     rules: Definition,
     due: Sequence[DueRow],
-    removed: Mapping[str, Removed],
-    keys: Mapping[str, str],
+    looked: Mapping[str, Looked],
     today: date,
     policy: MoneyPolicy,
 ) -> set[str]:
@@ -208,76 +197,61 @@ async def _assess_plain(
     A case is plain when its money is that of one deposit, not late, of which a part is refunded with interest from its
     day: whoever lacks a fact, is small, or moved money before is looked at one by one.
     """
-    rows = await store.list_plain(tx, rules.program, removed)
+    rows = [looked[each.entry_number] for each in due if looked[each.entry_number].paid_on is not None]
     accounts = await load_accounts(tx, sorted({each.importer_number for each in rows}))
-    growths = {
-        (each.paid_on, each.payee): each.share
-        for each in list_growths(rules.money, {each.paid_on for each in rows}, today, policy.settings)
+    days = {each.paid_on for each in rows if each.paid_on is not None}
+    shares = {
+        (each.paid_on, each.payee): each.share for each in list_growths(rules.money, days, today, policy.settings)
     }
-    of = {each.entry_number: each for each in due}
-    found = []
+    bears = terms_of(rules).interest != "none"
+    known: dict[tuple[Any, ...], Alike | None] = {}
+    places: dict[Alike, int] = {}
+    plain: list[tuple[Looked, int]] = []
     for row in rows:
-        account = accounts[row.importer_number][-1] if accounts.get(row.importer_number) else None
-        asked, key = of[row.entry_number], keys[row.entry_number]
-        money = _judge_plain(row, asked, removed[row.entry_number], key, account, growths, today, policy)
-        if money is not None:
-            found.append(money)
-    importers = {each.entry_number: each.importer_number for each in rows}
-    payees = [
-        _describe_payee(each, accounts.get(each, ()), today)
-        for each in sorted({importers[each.entry_number] for each in found})
-    ]
-    terms = terms_of(rules)
-    if terms.interest == "none":
-        found = [each._replace(bears=False) for each in found]
-    await store.write_plain_money(tx, found, payees, terms.as_json(), today, refund_due(today))
-    return {each.entry_number for each in found}
+        account = accounts[row.importer_number][-1] if row.importer_number in accounts else None
+        payee = payee_kind(row.importer_number, is_corporation=account.is_corporation if account is not None else None)
+        pays_monthly = account.pays_monthly if account is not None else None
+        key = (row.paid_on, row.entry_date, row.released_on, payee, pays_monthly)
+        if key not in known:
+            known[key] = _find_alike(row, payee, pays_monthly, shares, today, policy, bears=bears)
+        alike = known[key]
+        if alike is not None and _is_large(row.removed_cents, alike.share):
+            plain.append((row, places.setdefault(alike, len(places) + 1)))
+    importers = sorted({row.importer_number for row, _ in plain})
+    payees = [_describe_payee(each, accounts.get(each, ()), today) for each in importers]
+    terms = terms_of(rules).as_json()
+    await store.write_plain_money(tx, rules.program, plain, list(places), payees, terms, today, refund_due(today))
+    return {row.entry_number for row, _ in plain}
 
 
-def _judge_plain(
-    row: PlainRow,
-    due: DueRow,
-    removed: Removed,
-    act_key: str,
-    account: AccountRow | None,
-    growths: Mapping[tuple[date, PayeeKind], Decimal],
+def _is_large(removed_cents: int, share: Decimal) -> bool:
+    """Whether a refund is no small one, whatever the program or the law says of these."""
+    if removed_cents >= MINIMUM_CENTS:
+        return True
+    return removed_cents + round_fractional_cents(_EXACT.multiply(Decimal(removed_cents), share)) >= MINIMUM_CENTS
+
+
+def _find_alike(
+    row: Looked,
+    payee: PayeeKind | None,
+    pays_monthly: bool | None,
+    shares: Mapping[tuple[date, PayeeKind], Decimal],
     today: date,
     policy: MoneyPolicy,
-) -> PlainMoney | None:
-    """The money of an entry as a plain case; None: it is none."""
+    *,
+    bears: bool,
+) -> Alike | None:
+    """What the money of an entry has in common with others, as a plain case; None: it is none."""
+    assert row.paid_on is not None  # it would be no plain case
     required = find_deposit_due(
-        row.entry_date,
-        row.released_on,
-        row.paid_on,
-        recorded_on=None,
-        pays_monthly=account.pays_monthly if account is not None else None,
-        policy=policy,
+        row.entry_date, row.released_on, row.paid_on, recorded_on=None, pays_monthly=pays_monthly, policy=policy
     )
-    payee = payee_kind(row.importer_number, is_corporation=account.is_corporation if account is not None else None)
     if payee is None or row.paid_on > today or (required.on is not None and row.paid_on > required.on):
         return None
-    share = growths.get((row.paid_on, payee))
+    share = shares.get((row.paid_on, payee))
     if share is None:
         return None
-    interest = round_fractional_cents(_EXACT.multiply(Decimal(due.removed_cents), share))
-    if due.removed_cents + interest < MINIMUM_CENTS:
-        return None
-    occasion = _occasion(due)
-    rule = "min-20-liquidation" if occasion == "liquidation" else "min-20-reliquidation"
-    return PlainMoney(
-        row.entry_number,
-        act_key,
-        occasion,
-        rule,
-        removed.cents_of(ADDITIONAL_DUTY),
-        removed.cents_of(DUTY),
-        interest,
-        row.paid_on,
-        required.on,
-        required.basis,
-        payee,
-        row.paid_on < today,
-    )
+    return Alike(row.paid_on, required.on, required.basis, payee, share, bears and row.paid_on < today)
 
 
 def _describe_payee(importer_number: str, accounts: Sequence[AccountRow], today: date) -> PayeeRow:
@@ -291,7 +265,7 @@ async def _assess_careful(
     tx: Transaction,
     rules: Definition,
     due: Sequence[DueRow],
-    removed: Mapping[str, Removed],
+    looked: Mapping[str, Looked],
     keys: Mapping[str, str],
     today: date,
     policy: MoneyPolicy,
@@ -303,7 +277,7 @@ async def _assess_careful(
     cases, rows = await load_cases(tx, numbers), MoneyRows()
     for each in due:
         case, terms = cases[each.entry_number], terms_of(rules)
-        changes = {class_code: -cents for class_code, cents in removed[each.entry_number].by_class.items()}
+        changes = {class_code: -cents for class_code, cents in looked[each.entry_number].by_class.items()}
         if each.act == "liquidate":
             changes = dict(effects.get(each.entry_number, {}))
             terms = mixed.get(each.entry_number, terms)

@@ -227,6 +227,7 @@ async def _tell(
         ],
         "assessment": _describe_assessment(assessed),
         "refund": _describe_refund(refund),
+        "payment": await _describe_payment(tx, refund),
         "reversal": {
             "state": kept.reversal,
             "reason": kept.reversal_reason,
@@ -247,6 +248,11 @@ def _describe_assessment(assessed: AssessmentRow | None) -> dict[str, Any] | Non
         "is_disregarded": assessed.is_disregarded,
         "why": assessed.why,
     }
+
+
+async def _describe_payment(tx: Transaction, refund: RefundRow | None) -> dict[str, Any] | None:
+    paid = await store.find_payment(tx, refund.refund_number) if refund is not None else None
+    return {**paid, "statement": f"/payments/{paid['payment']}/statement"} if paid is not None else None
 
 
 def _describe_refund(refund: RefundRow | None) -> dict[str, Any] | None:

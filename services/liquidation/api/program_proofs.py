@@ -13,6 +13,7 @@ from services.liquidation.api.programs import ProgramPath, mask_definition, mask
 from services.liquidation.store.programs import find_program
 from services.liquidation.store.records import load_entries
 from shared.contracts.liquidation import RefundState
+from shared.contracts.payment import PaymentState
 from shared.db.transaction import snapshot
 from shared.runtime.access import reach_of
 from shared.runtime.identity import Identity
@@ -178,6 +179,17 @@ class RefundStandOut(BaseModel):
     paid_on: date | None
 
 
+class PaidWithOut(BaseModel):
+    """The payment in which the refund goes, as it stands now."""
+
+    payment: str
+    state: PaymentState
+    part: int
+    certified_on: date | None
+    paid_on: date | None
+    statement: str = Field(description="Where every refund of the payment is told.")
+
+
 class ReversalOut(BaseModel):
     """How it was undone, where it was."""
 
@@ -198,6 +210,7 @@ class ToldOut(BaseModel):
     rules: list[RuleOut]
     assessment: AssessedOut | None
     refund: RefundStandOut | None
+    payment: PaidWithOut | None = Field(description="null: the refund is in no payment yet.")
     reversal: ReversalOut | None
 
 
@@ -289,6 +302,7 @@ def _example() -> dict[str, Any]:
             "rules": [],
             "assessment": None,
             "refund": None,
+            "payment": None,
             "reversal": None,
         },
     }

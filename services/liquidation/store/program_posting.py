@@ -5,53 +5,65 @@ is known without looking at its lines, so it is written by arrays; the rest is j
 Both leave the same rows of assessments and refunds, and one statement makes the acts and events of both from these.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 import orjson
 
-from services.liquidation.domain.money.amounts import ADDITIONAL_DUTY, DUTY, Amounts, ClassCode, sum_amounts
+from services.liquidation.domain.money.amounts import ADDITIONAL_DUTY, DUTY, Amounts, sum_amounts
 from services.liquidation.domain.money.interest import PayeeKind
 from services.liquidation.domain.program.definition import Definition
-from services.liquidation.domain.sequences import OF_RELIQUIDATION, RELIQUIDATION_KEY, TURN
+from services.liquidation.domain.sequences import LIQUIDATION_KEY, OF_RELIQUIDATION, RELIQUIDATION_KEY, TURN
 from services.liquidation.store.act_keys import liquidation_key_sql, liquidation_sequence_sql
 from services.liquidation.store.cycles import EventSql
 from services.liquidation.store.program_effects import item_of
 from services.liquidation.store.program_proofs import leaf_sql
-from services.liquidation.store.program_runs import DueRow, Run
+from services.liquidation.store.program_runs import Run
 from services.liquidation.store.program_sql import Given, meant_sql, removed_sql
 from shared.contracts.decision import DUTY_CLASSES
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
-_PLAIN: Final = """
-SELECT e.entry_number, e.importer_number, e.entry_date, e.is_informal,
-    (e.released_at AT TIME ZONE 'America/New_York')::date AS released_on, v.paid_on
-FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS given(entry_number, additional_cents, ordinary_cents)
-JOIN entries e ON e.entry_number = given.entry_number AND e.turns = 0
+# What of these entries is a plain case (`paid_on` is null where it is none), with what is removed by class of duty.
+_LOOK: Final = """
+SELECT e.entry_number, e.importer_number, e.entry_date,
+    (e.released_at AT TIME ZONE 'America/New_York')::date AS released_on,
+    CASE WHEN e.turns = 0 AND v.classes IS NOT NULL
+        AND coalesce((v.classes ->> 'additional-duty')::bigint, 0) >= removed.additional
+        AND coalesce((v.classes ->> 'duty')::bigint, 0) >= removed.ordinary
+        AND NOT EXISTS (SELECT FROM entry_versions o WHERE o.entry_number = e.entry_number AND o.version < e.version
+            AND o.barred_as IS NULL)
+        AND NOT EXISTS (SELECT FROM assessments a WHERE a.entry_number = e.entry_number)
+        AND NOT EXISTS (SELECT FROM bills b WHERE b.entry_number = e.entry_number)
+        AND NOT EXISTS (SELECT FROM refunds f WHERE f.entry_number = e.entry_number)
+        AND NOT EXISTS (SELECT FROM deposit_facts t WHERE t.entry_number = e.entry_number)
+        AND NOT EXISTS (SELECT FROM reliquidations q WHERE q.entry_number = e.entry_number)
+        AND NOT EXISTS (SELECT FROM review_decisions w WHERE w.entry_number = e.entry_number AND w.item_id <> {item}
+            AND w.status = 'applied')
+    THEN v.paid_on END AS paid_on,
+    array_to_string(removed.headings, ',') AS headings, removed.additional, removed.ordinary
+FROM unnest({numbers}) AS given(entry_number)
+JOIN entries e ON e.entry_number = given.entry_number
 JOIN entry_versions v ON v.entry_number = e.entry_number AND v.version = e.version
-WHERE v.paid_on IS NOT NULL AND v.classes IS NOT NULL
-    AND coalesce((v.classes ->> 'additional-duty')::bigint, 0) >= given.additional_cents
-    AND coalesce((v.classes ->> 'duty')::bigint, 0) >= given.ordinary_cents
-    AND NOT EXISTS (SELECT FROM entry_versions o WHERE o.entry_number = e.entry_number AND o.version < e.version
-        AND o.barred_as IS NULL)
-    AND NOT EXISTS (SELECT FROM assessments a WHERE a.entry_number = e.entry_number)
-    AND NOT EXISTS (SELECT FROM bills b WHERE b.entry_number = e.entry_number)
-    AND NOT EXISTS (SELECT FROM refunds f WHERE f.entry_number = e.entry_number)
-    AND NOT EXISTS (SELECT FROM deposit_facts t WHERE t.entry_number = e.entry_number)
-    AND NOT EXISTS (SELECT FROM reliquidations q WHERE q.entry_number = e.entry_number)
-    AND NOT EXISTS (SELECT FROM review_decisions w WHERE w.entry_number = e.entry_number AND w.item_id <> $4
-        AND w.status = 'applied')
+CROSS JOIN LATERAL (
+    SELECT array_agg(DISTINCT d.hts ORDER BY d.hts) AS headings,
+        coalesce(sum(d.duty_cents) FILTER (WHERE d.hts >= '99'), 0)::bigint AS additional,
+        coalesce(sum(d.duty_cents) FILTER (WHERE d.hts < '99'), 0)::bigint AS ordinary
+    FROM special_duties d WHERE d.entry_number = e.entry_number AND d.version = e.version AND {removed}
+) removed
 ORDER BY e.entry_number
 """
 _KEYS: Final = f"""
 SELECT e.entry_number, CASE WHEN given.is_again THEN '{RELIQUIDATION_KEY}:' || (1 + (SELECT count(*)
         FROM reliquidations q WHERE q.entry_number = e.entry_number))
     ELSE {liquidation_key_sql("e.turns")} END AS act_key
-FROM unnest($1::text[], $2::boolean[]) AS given(entry_number, is_again)
-JOIN entries e ON e.entry_number = given.entry_number
+FROM unnest(string_to_array($1, ',')) AS named(entry_number)
+JOIN entries e ON e.entry_number = named.entry_number
+JOIN declared_entries r ON r.entry_number = e.entry_number AND r.program = $2 AND r.state = 'due'
+CROSS JOIN LATERAL (SELECT r.act = 'reliquidate' AS is_again) given
 """
 _USE: Final = """
 WITH counted AS (
@@ -69,22 +81,31 @@ _LESS: Final = """CASE {cents} WHEN 0 THEN {of} WHEN ({of} ->> '{class_code}')::
 _LESS_ADDITIONAL: Final = _LESS.format(class_code=ADDITIONAL_DUTY, cents="g.additional_cents", of="v.classes")
 _ASSESS: Final = f"""
 WITH given AS (
-    SELECT g.*, g.additional_cents + g.ordinary_cents AS removed_cents
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::date[],
-            $9::date[], $10::text[], $11::text[], $12::boolean[])
-        AS g(entry_number, act_key, occasion, rule, additional_cents, ordinary_cents, interest_cents, paid_on,
-            required_on, required_basis, payee, bears)
+    SELECT named.entry_number, named.additional_cents, named.ordinary_cents, r.act = 'reliquidate' AS is_again,
+        named.additional_cents + named.ordinary_cents AS removed_cents,
+        round((named.additional_cents + named.ordinary_cents) * alike.share)::bigint AS interest_cents,
+        CASE r.act WHEN 'liquidate' THEN 'liquidation' ELSE 'reliquidation' END
+            || CASE WHEN r.act = 'reliquidate' AND r.writer = 'court-judgment' THEN '-by-court' ELSE '' END AS occasion,
+        CASE r.act WHEN 'liquidate' THEN 'min-20-liquidation' ELSE 'min-20-reliquidation' END AS rule,
+        CASE r.act WHEN 'liquidate' THEN '{LIQUIDATION_KEY}' ELSE '{RELIQUIDATION_KEY}:1' END AS act_key,
+        alike.paid_on, alike.required_on, alike.required_basis, alike.payee, alike.bears
+    FROM unnest(string_to_array($1, ','), string_to_array($2, ',')::integer[], string_to_array($3, ',')::bigint[],
+            string_to_array($4, ',')::bigint[])
+        AS named(entry_number, alike, additional_cents, ordinary_cents)
+    JOIN declared_entries r ON r.entry_number = named.entry_number AND r.program = $5 AND r.state = 'due'
+    JOIN unnest($6::date[], $7::date[], $8::text[], $9::text[], $10::numeric[], $11::boolean[]) WITH ORDINALITY
+        AS alike(paid_on, required_on, required_basis, payee, share, bears, place) ON alike.place = named.alike
 ),
 assessed AS (
     INSERT INTO assessments (entry_number, act_key, ordinal, occasion, liquidated_on, assessed_on, importer_number,
         before, found, outcome, rule, change_cents, interest_cents, interest_change_cents, total_cents, segments,
         is_disregarded, required_on, required_basis, payee, refund_number, terms)
-    SELECT g.entry_number, g.act_key, 1, g.occasion, $13::date, $13, e.importer_number, v.classes,
+    SELECT g.entry_number, g.act_key, 1, g.occasion, $12::date, $12, e.importer_number, v.classes,
         {_LESS.format(class_code=DUTY, cents="g.ordinary_cents", of="less.classes")},
         'refund', g.rule, -g.removed_cents, -g.interest_cents, -g.interest_cents, -g.removed_cents - g.interest_cents,
         CASE WHEN g.bears THEN jsonb_build_array(jsonb_build_object('debtor', 'cbp', 'cents', g.removed_cents,
-            'start', g.paid_on, 'end', $13)) ELSE '[]'::jsonb END,
-        false, g.required_on, g.required_basis, g.payee, g.entry_number || '-R01', $14::jsonb
+            'start', g.paid_on, 'end', $12)) ELSE '[]'::jsonb END,
+        false, g.required_on, g.required_basis, g.payee, g.entry_number || '-R01', $13::jsonb
     FROM given g JOIN entries e ON e.entry_number = g.entry_number
     JOIN entry_versions v ON v.entry_number = e.entry_number AND v.version = e.version
     CROSS JOIN LATERAL (SELECT {_LESS_ADDITIONAL} AS classes) less
@@ -95,10 +116,10 @@ INSERT INTO refunds (refund_number, entry_number, act_key, importer_number, sure
 SELECT g.entry_number || '-R01', g.entry_number, g.act_key, e.importer_number, e.surety_code,
     jsonb_strip_nulls(jsonb_build_object('{ADDITIONAL_DUTY}', nullif(g.additional_cents, 0),
         '{DUTY}', nullif(g.ordinary_cents, 0))),
-    g.interest_cents, g.removed_cents + g.interest_cents, $13, $13, $15::date, 1, payee.state, payee.way,
+    g.interest_cents, g.removed_cents + g.interest_cents, $12, $12, $14::date, 1, payee.state, payee.way,
     payee.missing::jsonb, payee.reason, '[]'::jsonb
 FROM given g JOIN entries e ON e.entry_number = g.entry_number
-JOIN unnest($16::text[], $17::text[], $18::text[], $19::text[], $20::text[])
+JOIN unnest($15::text[], $16::text[], $17::text[], $18::text[], $19::text[])
     AS payee(importer_number, state, way, missing, reason) ON payee.importer_number = e.importer_number
 ORDER BY g.entry_number
 """
@@ -141,13 +162,15 @@ FROM rows
 def _posting_sql(event: EventSql) -> str:
     return f"""
 WITH given AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS g(entry_number, act_key, lane)
+    SELECT * FROM unnest(string_to_array($1, ','), string_to_array($2, ','), string_to_array($3, ','),
+        string_to_array($19, '|')) AS g(entry_number, act_key, lane, headings)
 ),
 chosen AS (
     SELECT e.entry_number, e.turns, e.version, e.importer_number, e.surety_code, e.entry_type, e.port_of_entry,
         e.entry_date, e.center, e.scheduled_on, e.deemed_on, e.paid_on, e.state AS from_state,
         coalesce(e.effect_duty_cents, 0) AS stood_duty, coalesce(e.effect_fees_cents, 0) AS stood_fees,
-        g.act_key, g.lane, r.declaration_id, r.row_number, r.cohort, r.act, coalesce(r.writer, 'center') AS writer,
+        g.act_key, g.lane, string_to_array(g.headings, ',') AS headings,
+        r.declaration_id, r.row_number, r.cohort, r.act, coalesce(r.writer, 'center') AS writer,
         r.removed_cents, r.act = 'reliquidate' AS is_again, a.outcome, a.foreseen,
         coalesce(a.is_disregarded, false) AS is_disregarded, a.interest_change_cents, a.total_cents, a.missing,
         a.bill_number, a.refund_number, a.before, a.found, f.state AS refund_state, f.refund_cents,
@@ -221,14 +244,13 @@ requests AS (
 rows AS (
     SELECT entry_number, program, $15::integer AS run, today AS posted_on, $16::integer AS revision, version,
         declaration_id, row_number, importer_number, cohort, act, writer, lane, act_key, sequence,
-        today AS liquidated_on, paid_on, headings.list AS headings, removed_cents,
+        today AS liquidated_on, paid_on, headings, removed_cents,
         coalesce(outcome, 'no-change') AS outcome,
         CASE WHEN is_disregarded THEN 0 ELSE -interest_change_cents END AS interest_cents,
         CASE WHEN outcome = 'undetermined' THEN NULL WHEN outcome = 'refund' THEN -total_cents ELSE 0 END
             AS refund_cents,
         refund_number, missing, $17::timestamptz AS posted_at, $18::text AS definition_sha256
-    FROM posted LEFT JOIN unnest($19::text[], $20::text[]) AS h(number, text) ON h.number = entry_number
-    CROSS JOIN LATERAL (SELECT string_to_array(h.text, ',') AS list) headings
+    FROM posted
 ),
 kept AS (
     INSERT INTO program_postings ({_KEPT}, leaf) SELECT {_KEPT}, {_LEAF} FROM rows p
@@ -269,45 +291,37 @@ kept AS (
 """
 
 
-class Removed(NamedTuple):
-    """What a program removes of an entry: under which tariff numbers, and cents by accounting class."""
-
-    headings: tuple[str, ...]
-    by_class: Amounts
-
-    def cents_of(self, class_code: ClassCode) -> int:
-        """What it removes of a class."""
-        return self.by_class.get(class_code, 0)
-
-
-class PlainRow(NamedTuple):
-    """An entry of which nothing but one version, its day of payment and its payee decides the money."""
+class Looked(NamedTuple):
+    """An entry that is posted: what is removed, and what a plain case rests on (`paid_on` None: it is none)."""
 
     entry_number: str
     importer_number: str
     entry_date: date
-    is_informal: bool
     released_on: date | None
-    paid_on: date
-
-
-class PlainMoney(NamedTuple):
-    """The assessment of a plain case: additional and ordinary duty and interest that is refunded, in cents, and why.
-
-    `bears`: interest is reckoned from the day of payment.
-    """
-
-    entry_number: str
-    act_key: str
-    occasion: str
-    rule: str
+    paid_on: date | None
+    headings: str
     additional_cents: int
     ordinary_cents: int
-    interest_cents: int
+
+    @property
+    def removed_cents(self) -> int:
+        """All duty that is removed."""
+        return self.additional_cents + self.ordinary_cents
+
+    @property
+    def by_class(self) -> Amounts:
+        """The same by accounting class."""
+        return sum_amounts([(ADDITIONAL_DUTY, self.additional_cents), (DUTY, self.ordinary_cents)])
+
+
+class Alike(NamedTuple):
+    """What plain cases have in common: the deposit, the kind of payee, what interest adds to each cent."""
+
     paid_on: date
     required_on: date | None
     required_basis: str
     payee: PayeeKind
+    share: Decimal
     bears: bool
 
 
@@ -342,36 +356,21 @@ class Words:
     definition_sha256: str
 
 
-async def list_plain(tx: Transaction, program: str, removed: Mapping[str, Removed]) -> list[PlainRow]:
-    """Which of the entries from which so much is removed are plain cases."""
-    additional, ordinary = ([each.cents_of(name) for each in removed.values()] for name in (ADDITIONAL_DUTY, DUTY))
-    rows = await bulk.fetch(tx, _PLAIN, list(removed), additional, ordinary, item_of(program))
-    return [PlainRow(*row.values()) for row in rows]
-
-
-async def list_removed(tx: Transaction, program: Definition, entry_numbers: Sequence[str]) -> dict[str, Removed]:
-    """What the program removes of these entries, in order of number, by the versions that govern."""
+async def look_at(tx: Transaction, program: Definition, entry_numbers: Sequence[str]) -> dict[str, Looked]:
+    """What the program removes of these entries, in order of number, and which of them are plain cases."""
     given = Given()
-    numbers = given.add(list(entry_numbers), "text[]")
-    additional = "coalesce(sum(d.duty_cents) FILTER (WHERE d.hts >= '99'), 0)::bigint"
-    ordinary = "coalesce(sum(d.duty_cents) FILTER (WHERE d.hts < '99'), 0)::bigint"
-    sql = f"""SELECT d.entry_number, array_agg(DISTINCT d.hts ORDER BY d.hts) AS headings,
-            {additional} AS additional, {ordinary} AS ordinary
-        FROM entries e JOIN special_duties d ON d.entry_number = e.entry_number AND d.version = e.version
-        WHERE e.entry_number = ANY({numbers}) AND {meant_sql(program, given)} AND {removed_sql(program, given)}
-        GROUP BY d.entry_number ORDER BY d.entry_number"""
-    return {
-        row["entry_number"]: Removed(
-            tuple(row["headings"]), sum_amounts([(ADDITIONAL_DUTY, row["additional"]), (DUTY, row["ordinary"])])
-        )
-        for row in await bulk.fetch(tx, sql, *given.arguments)
-    }
+    sql = _LOOK.format(
+        numbers=f"string_to_array({given.add(','.join(entry_numbers), 'text')}, ',')",
+        item=given.add(item_of(program.program), "text"),
+        removed=f"{meant_sql(program, given)} AND {removed_sql(program, given)}",
+    )
+    return {row["entry_number"]: Looked(*row.values()) for row in await bulk.fetch(tx, sql, *given.arguments)}
 
 
-async def find_act_keys(tx: Transaction, due: Sequence[DueRow]) -> dict[str, str]:
-    """The key of the act that each of these entries gets."""
-    numbers, again = [each.entry_number for each in due], [each.act == "reliquidate" for each in due]
-    return {row["entry_number"]: row["act_key"] for row in await bulk.fetch(tx, _KEYS, numbers, again)}
+async def find_act_keys(tx: Transaction, program: str, entry_numbers: Sequence[str]) -> dict[str, str]:
+    """The key of the act that each of these entries gets, which are held with their requests."""
+    rows = await bulk.fetch(tx, _KEYS, ",".join(entry_numbers), program)
+    return {row["entry_number"]: row["act_key"] for row in rows}
 
 
 async def use_decisions(tx: Transaction, entry_numbers: Sequence[str]) -> None:
@@ -382,31 +381,44 @@ async def use_decisions(tx: Transaction, entry_numbers: Sequence[str]) -> None:
 
 async def write_plain_money(
     tx: Transaction,
-    money: Sequence[PlainMoney],
+    program: str,
+    plain: Sequence[tuple[Looked, int]],
+    alike: Sequence[Alike],
     payees: Sequence[PayeeRow],
     terms: dict[str, Any],
     today: date,
     due_on: date,
 ) -> None:
-    """Write the assessments and refunds of plain cases, as `judge_act` judges them."""
-    if money:
-        columns = [list(column) for column in zip(*money, strict=True)]
+    """Write the assessments and refunds of plain cases, as `judge_act` judges them, each `alike` to one by place.
+
+    Long columns travel as text: the driver looks at each element of an array.
+    """
+    if plain:
+        columns = [
+            ",".join(each.entry_number for each, _ in plain),
+            ",".join(str(place) for _, place in plain),
+            ",".join(str(each.additional_cents) for each, _ in plain),
+            ",".join(str(each.ordinary_cents) for each, _ in plain),
+        ]
+        of_alike = [list(column) for column in zip(*alike, strict=True)]
         of_payees = [list(column) for column in zip(*payees, strict=True)]
         told = orjson.dumps(terms).decode()
-        await bulk.execute(tx, _ASSESS, *columns, today, told, due_on, *of_payees)
+        await bulk.execute(tx, _ASSESS, *columns, program, *of_alike, today, told, due_on, *of_payees)
 
 
 async def write_posted(
     tx: Transaction,
     run: Run,
     event: EventSql,
-    acts: Sequence[tuple[str, str, str]],
-    removed: Mapping[str, Removed],
+    acts: Sequence[tuple[str, str, str, str]],
     words: Words,
     now: datetime,
 ) -> PostedSums:
-    """Write the acts on entries whose money is assessed: (entry, act key, lane); with their events and their proofs."""
-    numbers, keys, lanes = ([each[place] for each in acts] for place in range(3))
+    """Write the acts on entries whose money is assessed: (entry, act key, lane, headings).
+
+    With their events and their proofs.
+    """
+    numbers, keys, lanes = (",".join(each[place] for each in acts) for place in range(3))
     (row,) = await bulk.fetch(
         tx,
         _posting_sql(event),
@@ -424,8 +436,7 @@ async def write_posted(
         run.revision,
         now,
         words.definition_sha256,
-        list(removed),
-        [",".join(each.headings) for each in removed.values()],
+        "|".join(each[3] for each in acts),
     )
     return PostedSums(*row.values())
 

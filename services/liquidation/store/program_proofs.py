@@ -189,3 +189,14 @@ async def find_act(tx: Transaction, entry_number: str, act_key: str) -> Mapping[
         act_key,
     )
     return dict(found[0]) if found else None
+
+
+async def find_payment(tx: Transaction, refund_number: str) -> Mapping[str, Any] | None:
+    """The payment in which a refund is, as it stands; None: it is in none yet."""
+    found = await bulk.fetch(
+        tx,
+        "SELECT p.payment, p.state, p.part, p.certified_on, p.paid_on FROM payment_refunds m"
+        " JOIN payments p ON p.payment = m.payment WHERE m.refund_number = $1",
+        refund_number,
+    )
+    return dict(found[0]) if found else None

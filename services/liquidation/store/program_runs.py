@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from services.liquidation.domain.program.definition import Definition
+from services.liquidation.store.program_sql import Given
 from services.liquidation.store.programs import Standing
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -102,22 +103,25 @@ ORDER BY entry_number LIMIT $4
 """
 # What a program may post today of entries that are held: the row that stands, whether who asked for it may, and since
 # when its cohort waited. What is liquidated is not liquidated again, and what the law has liquidated is the cycle's.
-_DUE: Final = """
-SELECT r.entry_number, r.declaration_id, r.row_number, r.cohort, r.act, r.writer, r.removed_cents, r.answer,
-    received.on AS received_on, (r.offered_at AT TIME ZONE 'America/New_York')::date AS offered_on,
-    (r.offered_at IS NOT NULL OR ($4::boolean AND left(r.entry_number, 3) = d.filer_code)
-        OR ($5::boolean AND e.importer_number = ANY(d.importers))) AS is_entitled
-FROM declared_entries r JOIN declarations d ON d.declaration_id = r.declaration_id
+_ASKED: Final = """
+SELECT r.entry_number, received.on AS received_on,
+    (r.offered_at IS NOT NULL OR ({by_filer} AND left(r.entry_number, 3) = d.filer_code)
+        OR ({by_importer} AND e.importer_number = ANY(d.importers))) AS is_entitled,
+    false AS is_behind, r.answer, (r.offered_at AT TIME ZONE 'America/New_York')::date AS offered_on, r.act, r.writer
+FROM unnest(string_to_array({numbers}, ',')) AS named(entry_number)
+JOIN declared_entries r ON r.entry_number = named.entry_number AND r.program = {program} AND r.state = 'due'
+JOIN declarations d ON d.declaration_id = r.declaration_id
 JOIN entries e ON e.entry_number = r.entry_number
-JOIN unnest($6::text[], $7::integer[]) AS c(name, after_days) ON c.name = r.cohort
 CROSS JOIN LATERAL (SELECT (CASE WHEN r.offered_at IS NULL THEN d.received_at ELSE greatest(d.received_at,
     (SELECT min(v.filed_at) FROM entry_versions v WHERE v.entry_number = r.entry_number)) END
     AT TIME ZONE 'America/New_York')::date AS on) received
-WHERE r.entry_number = ANY($1::text[]) AND r.program = $2 AND r.state = 'due'
-    AND received.on + c.after_days <= $3::date
+"""
+_DUE: Final = """
+JOIN unnest({names}, {days}) AS c(name, after_days) ON c.name = r.cohort
+WHERE received.on + c.after_days <= {today}
     AND CASE r.act WHEN 'reliquidate' THEN e.liquidated_on IS NOT NULL
         WHEN 'liquidate' THEN e.liquidated_on IS NULL AND NOT e.is_suspended AND NOT e.is_informal
-            AND e.state IN ('scheduled', 'extended') AND e.deemed_on >= $3 ELSE false END
+            AND e.state IN ('scheduled', 'extended') AND e.deemed_on >= {today} ELSE false END
 ORDER BY r.entry_number FOR UPDATE OF r
 """
 _LOCK: Final = "SELECT entry_number FROM entries WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR UPDATE"
@@ -168,19 +172,11 @@ class Part(NamedTuple):
 
 
 class DueRow(NamedTuple):
-    """A request that can be posted today."""
+    """A request that can be posted today: by which act, and by whose power."""
 
     entry_number: str
-    declaration_id: str
-    row_number: int
-    cohort: str
     act: Literal["liquidate", "reliquidate"]
     writer: str
-    removed_cents: int
-    answer: Any
-    received_on: date
-    offered_on: date | None
-    is_entitled: bool
 
 
 class Done(NamedTuple):
@@ -198,6 +194,11 @@ class Done(NamedTuple):
 async def list_posting(tx: Transaction) -> list[str]:
     """Programs that are in force and neither paused, stayed, aborted nor ended."""
     return [row["program"] for row in await bulk.fetch(tx, _POSTING)]
+
+
+async def plan_anew(tx: Transaction) -> None:
+    """Have each statement of this transaction planned for what it is given: plans for anything take a few rows."""
+    await bulk.execute(tx, "SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 async def hold_standing(tx: Transaction, program: str) -> Standing | None:
@@ -290,11 +291,24 @@ async def load_due(
     tx: Transaction, program: Definition, entry_numbers: Sequence[str], today: date
 ) -> dict[str, DueRow]:
     """What can be posted today of these entries, which are held; the requests are held too."""
-    names = [each.name for each in program.cohorts]
-    days = [each.after_days or 0 for each in program.cohorts]
-    by_filer, by_importer = ("filer-of-entry" in program.declaring.by, "importer" in program.declaring.by)
-    rows = await bulk.fetch(tx, _DUE, list(entry_numbers), program.program, today, by_filer, by_importer, names, days)
-    return {row["entry_number"]: DueRow(**dict(row)) for row in rows}
+    given = Given()
+    due = _DUE.format(
+        names=given.add([each.name for each in program.cohorts], "text[]"),
+        days=given.add([each.after_days or 0 for each in program.cohorts], "integer[]"),
+        today=given.add(today, "date"),
+    )
+    rows = await bulk.fetch(tx, asked_sql(program, entry_numbers, given) + due, *given.arguments)
+    return {row["entry_number"]: DueRow(row["entry_number"], row["act"], row["writer"]) for row in rows}
+
+
+def asked_sql(program: Definition, entry_numbers: Sequence[str], given: Given) -> str:
+    """The requests for these entries that are due, as the judgment in SQL takes what is asked."""
+    return _ASKED.format(
+        by_filer=given.add("filer-of-entry" in program.declaring.by, "boolean"),
+        by_importer=given.add("importer" in program.declaring.by, "boolean"),
+        numbers=given.add(",".join(entry_numbers), "text"),
+        program=given.add(program.program, "text"),
+    )
 
 
 async def count_waiting_events(tx: Transaction) -> int:

@@ -17,6 +17,7 @@ from services.liquidation.domain.program.refunds import UNKNOWN_PAYEE, Growth, d
 from services.liquidation.domain.protest.timeliness import liquidation_window
 from services.liquidation.store.program_facts import LIQUIDATED_ON, facts_sql
 from services.liquidation.store.program_rolls import RECEIVED_ON
+from services.liquidation.store.program_runs import asked_sql
 from services.liquidation.store.program_sql import (
     Given,
     covered_sql,
@@ -37,7 +38,7 @@ _LIQUIDATIONS: Final = f"""
 SELECT DISTINCT {LIQUIDATED_ON} AS liquidated_on, e.liquidation_posted_on AS posted_on
 FROM entries e WHERE {LIQUIDATED_ON} IS NOT NULL
 """
-_LIQUIDATIONS_OF: Final = f"{_LIQUIDATIONS} AND e.entry_number = ANY($1::text[])"
+_LIQUIDATIONS_OF: Final = f"{_LIQUIDATIONS} AND e.entry_number = ANY(string_to_array($1, ','))"
 
 
 _PAYMENTS: Final = """
@@ -122,6 +123,21 @@ async def judge_in_sql(
     ]
 
 
+async def list_differing(
+    tx: Transaction, program: Definition, entry_numbers: Sequence[str], today: date, law: LawSettings
+) -> set[str]:
+    """Which of these entries, whose requests can be posted today as it is written, are not due so by what is known."""
+    given = Given()
+    source = asked_sql(program, entry_numbers, given)
+    verdicts = _verdicts_sql(program, source, today, given, await _list_windows(tx, law, entry_numbers))
+    sql = f"""{verdicts}
+        SELECT v.entry_number FROM verdicts v
+        JOIN declared_entries r ON r.entry_number = v.entry_number AND r.state = 'due'
+            AND r.program = {given.add(program.program, "text")}
+        WHERE (v.state, v.cohort, v.removed_cents) IS DISTINCT FROM ('due', r.cohort, r.removed_cents)"""
+    return {row["entry_number"] for row in await bulk.fetch(tx, sql, *given.arguments)}
+
+
 async def try_program(
     tx: Transaction, program: Definition, today: date, law: LawSettings, money: MoneySettings
 ) -> list[TrialLine]:
@@ -189,7 +205,7 @@ async def _list_windows(
     rows = (
         await bulk.fetch(tx, _LIQUIDATIONS)
         if entry_numbers is None
-        else await bulk.fetch(tx, _LIQUIDATIONS_OF, list(entry_numbers))
+        else await bulk.fetch(tx, _LIQUIDATIONS_OF, ",".join(entry_numbers))
     )
     days = [(row["liquidated_on"], row["posted_on"]) for row in rows]
     return [(on, posted, liquidation_window(on, posted, None, law).safe) for on, posted in days]

@@ -1,4 +1,6 @@
-"""How what grows for ever is gone through in slices: entries with what changed of them, protests, declarations."""
+"""How what grows for ever is gone through in slices: entries with what changed of them, protests, declarations,
+payments.
+"""
 
 from typing import Final
 
@@ -13,4 +15,5 @@ CHANGES_OF_ENTRIES: Final = (
 ENTRIES: Final = Walk("invariants-of-entries", ("entries",), "entry_number", changes=CHANGES_OF_ENTRIES)
 PROTESTS: Final = Walk("invariants-of-protests", ("protests",), "filing_number")
 DECLARATIONS: Final = Walk("invariants-of-declarations", ("declarations",), "declaration_id", size=100)
+PAYMENTS: Final = Walk("invariants-of-payments", ("payments",), "payment", size=100)
 DECLARED_ENTRIES: Final = Walk("invariants-of-declared-entries", ("declared_entries",), "entry_number", is_unique=False)

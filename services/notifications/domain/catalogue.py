@@ -6,6 +6,7 @@ from typing import Final
 
 from services.notifications.domain import reminding
 from services.notifications.domain.kind import EMAIL, POSTING, Lane, NoticeKind, Wording
+from services.notifications.domain.payment_kinds import PAYMENT_KINDS
 from services.notifications.domain.work_kinds import WORK_KINDS
 
 _FINAL: Final = "The liquidation becomes final for all persons when the time to protest has passed."
@@ -597,8 +598,6 @@ _KINDS: Final = (
 )
 
 CATALOGUE: Final[Mapping[str, NoticeKind]] = MappingProxyType(
-    {kind.id: kind for kind in sorted((*_KINDS, *WORK_KINDS, reminding.KIND), key=lambda kind: kind.id)}
+    {kind.id: kind for kind in sorted((*_KINDS, *WORK_KINDS, *PAYMENT_KINDS, reminding.KIND), key=lambda kind: kind.id)}
 )
-"""By id. N-39 and N-40 correct N-13 and N-17; N-41, N-42, N-45, N-46 and N-47 are of Centerline itself: they are no CBP
-forms.
-"""
+"""By id. N-39 and N-40 correct N-13 and N-17; those from N-41 on are of Centerline itself: they are no CBP forms."""

@@ -71,6 +71,8 @@ class EntryAct:
     protest_by: date | None
     voided_liquidation_on: date | None
     corrected_by: str | None
+    program: str | None = None
+    """The program of mass change that made the act: its money is told by payment, never entry by entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +260,59 @@ class WebhookOff:
     told_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class PaymentAct:
+    """What was done with a payment of a program: all refunds of a payee of one posting day. Two-decimal dollars.
+
+    `offsets` are bills with what is set off, or is to be from `set_off_from` on; `missing` is what the payee lacks.
+    """
+
+    payment: str
+    sequence: int
+    change: str
+    program: str
+    remittance: str
+    importer_number: str
+    is_designee: bool
+    posting_day: date
+    told_on: date
+    occurred_on: date
+    refunds: int
+    removed_usd: str
+    interest_usd: str
+    refund_usd: str
+    delay_usd: str
+    offset_usd: str
+    net_usd: str
+    offsets: tuple[tuple[str, str], ...]
+    set_off_from: date | None
+    missing: str | None
+    remedy: str | None
+    reason: str | None
+    statement: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationResult:
+    """What became of a declaration to a program, for one of those that it was made for: an importer or a filer."""
+
+    declaration_id: str
+    program: str
+    importer_number: str | None
+    filer_code: str | None
+    told_on: date
+    rows: int
+    accepted: int
+    dropped: int
+    removed_usd: str
+    codes: tuple[tuple[str, int], ...]
+    payees_not_ready: int
+    missing: str | None
+    remedy: str | None
+    results: str
+
+
 Act = (
     EntryAct
     | ProtestFiled
@@ -271,4 +326,6 @@ Act = (
     | Refusal
     | WebhookOff
     | NearDay
+    | PaymentAct
+    | DeclarationResult
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from services.notifications.domain import spanish_letters, spanish_news
+from services.notifications.domain import spanish_letters, spanish_news, spanish_payments
 from services.notifications.domain.kind import Wording
 
 DEFAULT: Final = "en"
@@ -89,6 +89,7 @@ _SPANISH_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "N-45": "Recordatorio de un plazo cercano",
         **spanish_letters.NAMES,
         **spanish_news.NAMES,
+        **spanish_payments.NAMES,
     }
 )
 _SPANISH: Final[Mapping[tuple[str, str | None], Wording]] = MappingProxyType(
@@ -137,6 +138,7 @@ _SPANISH: Final[Mapping[tuple[str, str | None], Wording]] = MappingProxyType(
         ),
         **spanish_letters.WORDS,
         **spanish_news.WORDS,
+        **spanish_payments.WORDS,
     }
 )
 _SPANISH_LABELS: Final[Mapping[str, str]] = MappingProxyType(
@@ -155,6 +157,7 @@ _SPANISH_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "The day (safe day)": "El día (día seguro)",
         **spanish_letters.LABELS,
         **spanish_news.LABELS,
+        **spanish_payments.LABELS,
     }
 )
 TRANSLATED_KINDS: Final = frozenset(_SPANISH_NAMES)

@@ -12,10 +12,12 @@ from services.notifications.domain.facts import (
     AppealAct,
     Assignment,
     Broadcast,
+    DeclarationResult,
     EntryAct,
     Ground,
     LetterChange,
     Money,
+    PaymentAct,
     ProtestAct,
     ProtestFiled,
     Refusal,
@@ -24,6 +26,7 @@ from services.notifications.domain.facts import (
     WorkAct,
 )
 from services.notifications.domain.kind import TO_FILER, NoticeKind, Route, Wording
+from services.notifications.domain.payment_kinds import RESULT, SENT, SET_OFF, STATEMENT
 from services.notifications.domain.reminding import REMINDER, NearDay, subject_of
 from services.notifications.domain.work_notices import BY_ACT
 from shared.customs.calendar import add_days
@@ -71,6 +74,13 @@ _KIND_BY_PROTEST_ACT: Final[Mapping[str, tuple[str, str | None]]] = {
     "void-denial": ("N-40", None),
 }
 _SUIT_FOLLOWS: Final = frozenset({"deny", "allow-in-part", "deem-denied", "void-denial"})
+_TOLD_BY_PAYMENT: Final = frozenset({"N-09", "N-37"})
+_KIND_BY_PAYMENT_CHANGE: Final[Mapping[str, tuple[str, str | None]]] = {
+    "closed": (STATEMENT, None),
+    "set-off-intended": (SET_OFF, None),
+    "sent": (SENT, None),
+    "returned": (SENT, "returned"),
+}
 _WAITING: Final = "waiting-for-enrollment"
 _EFFECT: Final = ("duty_effect_usd", "fees_effect_usd")
 _COMPUTED: Final = (*_EFFECT, "by_class", "interest_usd", "total_usd")
@@ -190,6 +200,15 @@ def letter_change_causes_notice(form: str, change: str) -> bool:
     return (form, change) in _VARIANT_OF_CHANGE
 
 
+def payment_change_causes_notice(change: str) -> bool:
+    """Whether what was done with a payment is one that its payee is told about; its inner steps are not.
+
+    >>> payment_change_causes_notice("sent"), payment_change_causes_notice("certified")
+    (True, False)
+    """
+    return change in _KIND_BY_PAYMENT_CHANGE
+
+
 def notices_for(act: Act) -> tuple[Notice, ...]:
     """The notices that an act causes; the same act always gives the same ones."""
     match act:
@@ -216,6 +235,8 @@ def notices_for(act: Act) -> tuple[Notice, ...]:
             return (_refusal_notice(act),)
         case WebhookOff() | NearDay():
             return (_webhook_notice(act) if isinstance(act, WebhookOff) else _reminder_notice(act),)
+        case PaymentAct() | DeclarationResult():
+            return _payment_notices(act) if isinstance(act, PaymentAct) else (_result_notice(act),)
         case _:
             assert_never(act)
 
@@ -255,6 +276,9 @@ def _kinds_of(act: EntryAct) -> tuple[str, ...]:
             kinds.append("N-37")
     if any(ground.code == CORRECTED_BY_OTHER for ground in act.grounds):
         kinds.append("N-15")
+    if act.program is not None:
+        # What a program does to many entries is told with its payment (N-48): of an entry its posting is the notice.
+        kinds = [kind for kind in kinds if kind not in _TOLD_BY_PAYMENT]
     if not _is_state_known(act.money):
         kinds = [kind for kind in kinds if kind != "N-37"]
     return tuple(kinds)
@@ -340,6 +364,7 @@ def _entry_notice(kind: str, act: EntryAct) -> Notice:
                 "state": act.state if kind == "N-39" else None,
                 "voided_liquidation_on": _iso(act.voided_liquidation_on),
                 "corrected_by": act.corrected_by if is_correction else None,
+                "program": act.program,
                 "liquidated_on": liquidated_on(act).isoformat() if is_liquidation else None,
                 **_posting_apart(act),
                 **{name: dates[name] for name in _DATES_OF_KIND.get(kind, ())},
@@ -662,6 +687,81 @@ def _reminder_notice(act: NearDay) -> Notice:
                 "overtaken_on": act.overtaken_on.isoformat(),
             }
         ),
+    )
+
+
+def _payment_notices(act: PaymentAct) -> tuple[Notice, ...]:
+    """What a payee is told of a payment; what it lacks to be paid, and what is set off, with the bills.
+
+    Rules refund-ach [S], 91 FR 21; bill-setoff-hold [S], 19 CFR 24.72.
+    """
+    kind, variant = _KIND_BY_PAYMENT_CHANGE[act.change]
+    if kind == STATEMENT and act.missing is not None:
+        variant = "waiting"
+    is_set_off = act.offset_usd != format_cents(0)
+    body = {
+        "program": act.program,
+        "payment": act.payment,
+        "remittance": act.remittance if kind == SENT else None,
+        "paid_to": "designee" if act.is_designee else None,
+        "posting_day": act.posting_day.isoformat(),
+        "occurred_on": act.occurred_on.isoformat() if act.occurred_on != act.told_on else None,
+        "refunds": act.refunds,
+        "removed_usd": act.removed_usd,
+        "in_interest_usd": act.interest_usd,
+        "refund_usd": act.refund_usd,
+        "delay_usd": act.delay_usd if act.delay_usd != format_cents(0) else None,
+        "offset_usd": act.offset_usd if is_set_off else None,
+        "net_usd": act.net_usd,
+        "missing": act.missing if variant != "returned" else None,
+        "remedy": act.remedy if variant != "returned" else None,
+        "statement": act.statement,
+        "recorded": [["set_off", f"{bill}: {usd}"] for bill, usd in act.offsets] if is_set_off else [],
+        "reasons": [{"text": act.reason, "citation": None}] if act.reason is not None else [],
+    }
+    return (
+        Notice(
+            kind=kind,
+            subject=act.payment,
+            sequence=act.sequence,
+            importer_number=act.importer_number,
+            issued_on=act.told_on,
+            citation=_with(CATALOGUE[kind].law, act.citation),
+            due_on=act.set_off_from if kind == SET_OFF else None,
+            body=_without_nothing(body),
+            variant=variant,
+        ),
+    )
+
+
+def _result_notice(act: DeclarationResult) -> Notice:
+    """What became of a declaration, to the importer or the filer that it was made for."""
+    filer = act.filer_code if act.importer_number is None else None
+    return Notice(
+        kind=RESULT,
+        subject=f"{act.declaration_id}:{act.importer_number or act.filer_code}",
+        sequence=1,
+        importer_number=act.importer_number,
+        issued_on=act.told_on,
+        citation=CATALOGUE[RESULT].law,
+        filer_code=filer,
+        body=_without_nothing(
+            {
+                "program": act.program,
+                "declaration_id": act.declaration_id,
+                "rows": act.rows,
+                "accepted": act.accepted,
+                "dropped": act.dropped,
+                "removed_usd": act.removed_usd,
+                "payees_not_ready": act.payees_not_ready or None,
+                "missing": act.missing,
+                "remedy": act.remedy,
+                "results": act.results,
+                "recorded": [["code", f"{code}: {entries}"] for code, entries in act.codes],
+            }
+        ),
+        variant="payee-not-ready" if act.payees_not_ready else None,
+        party_id=f"filer:{filer}" if filer is not None else None,
     )
 
 

@@ -34,6 +34,7 @@ PROCESS_OF_KIND: Final[Mapping[str, str]] = {
     **dict.fromkeys(("N-34", "N-35", "N-36", "N-37"), "payment"),
     "N-41": EVERY_PROCESS,
     "N-42": "inquiry",
+    **dict.fromkeys(("N-43", "N-44", "N-48", "N-49"), "payment"),
     "N-45": EVERY_PROCESS,
     "N-46": "inquiry",
     "N-47": "policy-analysis",

@@ -12,7 +12,8 @@ TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "suspended": ("N-11",),
     "liquidation-voided": ("N-39",),
 }
-"""The notices of each act on an entry that is posted; all but the courtesy notice N-09 stand on the bulletin."""
+"""The notices of each act on an entry that is posted; all but the courtesy notice N-09 stand on the bulletin. What a
+program did has no courtesy notice."""
 
 COMPARED_DAYS: Final = 7
 """So many days back a day is compared until nothing is missing of it."""
@@ -31,12 +32,13 @@ class RecordedAct(NamedTuple):
 
 
 class ToldAct(NamedTuple):
-    """A notice of an act on an entry, and whether it stands on the bulletin."""
+    """A notice of an act on an entry, whether it stands on the bulletin, and whether a program made the act."""
 
     entry_number: str
     sequence: int
     kind: str
     is_posted: bool
+    is_of_program: bool = False
 
 
 class Gap(NamedTuple):
@@ -62,7 +64,10 @@ def find_gaps(acts: Iterable[RecordedAct], told: Iterable[ToldAct]) -> list[Gap]
     >>> find_gaps([RecordedAct("B7600000015", 2, "extended")], [ToldAct("B7600000015", 2, "N-10", False)])[0].missing
     'N-10 is not on the bulletin'
     """
-    posted = {(each.entry_number, each.sequence, each.kind): each.is_posted for each in told}
+    found = list(told)
+    posted = {(each.entry_number, each.sequence, each.kind): each.is_posted for each in found}
+    # What a program did to an entry has no courtesy notice: its payment's statement tells of it.
+    posted |= {(each.entry_number, each.sequence, "N-09"): True for each in found if each.is_of_program}
     return [gap for act in acts for gap in _gaps_of(act, posted)]
 
 

@@ -16,7 +16,9 @@ from services.notifications.handlers.audiences import begin_directory_news, lear
 from services.notifications.handlers.liquidation import (
     on_deadline_near,
     on_deadline_withdrawn,
+    on_declaration_judged,
     on_entry_changed,
+    on_payment_changed,
     on_protest_changed,
 )
 from services.notifications.handlers.refusals import on_event_refused
@@ -43,6 +45,7 @@ from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
 from shared.contracts.liquidation import DeadlineNear, EntryChanged, ProtestChanged
 from shared.contracts.party import PartyChanged
+from shared.contracts.payment import DeclarationJudged, PaymentChanged
 from shared.contracts.refusal import EventRefused
 from shared.contracts.registry import carries
 from shared.contracts.routing import AccountAssigned, AccountChanged, AppealDecided, BroadcastIssued
@@ -69,6 +72,8 @@ TOPICS: Final = (
     "work-item-changed",
     "event-refused",
     "deadline-near",
+    "payment-changed",
+    "declaration-judged",
 )
 
 
@@ -285,4 +290,8 @@ def act_of(event: Event[Any]) -> Act | None:
         return on_event_refused(event)
     if carries(event, DeadlineNear):
         return on_deadline_near(event)
+    if carries(event, PaymentChanged):
+        return on_payment_changed(event)
+    if carries(event, DeclarationJudged):
+        return on_declaration_judged(event)
     return None

@@ -3,12 +3,25 @@
 from datetime import date, datetime
 from typing import Final
 
-from services.notifications.domain.facts import EntryAct, LineOutcome, Money, ProtestAct, ProtestFiled
-from services.notifications.domain.notices import causes_notice, protest_act_causes_notice
+from services.notifications.domain.facts import (
+    DeclarationResult,
+    EntryAct,
+    LineOutcome,
+    Money,
+    PaymentAct,
+    ProtestAct,
+    ProtestFiled,
+)
+from services.notifications.domain.notices import (
+    causes_notice,
+    payment_change_causes_notice,
+    protest_act_causes_notice,
+)
 from services.notifications.domain.reminding import NearDay, subject_of
 from services.notifications.handlers.grounds import grounds_of
 from shared.contracts.envelope import Event
 from shared.contracts.liquidation import DeadlineNear, EntryChanged, LiquidationKind, ProtestChanged
+from shared.contracts.payment import DeclarationJudged, PaymentChanged
 from shared.contracts.words import known_words
 from shared.customs.calendar import legal_date
 
@@ -61,6 +74,7 @@ def on_entry_changed(event: Event[EntryChanged]) -> EntryAct | None:
         protest_by=data.protest_by,
         voided_liquidation_on=data.voided_liquidation_on,
         corrected_by=data.corrected_by,
+        program=data.program,
     )
 
 
@@ -116,6 +130,62 @@ def _protest_act(data: ProtestChanged, act: str, told_on: date) -> ProtestAct:
 def _protesting_surety(data: ProtestChanged) -> str | None:
     """The surety that filed the protest, which is then told of it as a party."""
     return data.filer_id if data.filer_role == "surety" else None
+
+
+def on_payment_changed(event: Event[PaymentChanged]) -> PaymentAct | None:
+    """What was done with a payment of a program; None when nobody is told about it."""
+    data = event.data
+    if not payment_change_causes_notice(data.change):
+        return None
+    return PaymentAct(
+        payment=data.payment,
+        sequence=data.sequence,
+        change=data.change,
+        program=data.program,
+        remittance=data.remittance,
+        importer_number=data.importer_number,
+        is_designee=data.payee == "designee",
+        posting_day=data.posted_on,
+        told_on=legal_date(event.time),
+        occurred_on=data.occurred_on,
+        refunds=data.refunds,
+        removed_usd=data.removed_usd,
+        interest_usd=data.interest_usd,
+        refund_usd=data.refund_usd,
+        delay_usd=data.delay_usd,
+        offset_usd=data.offset_usd,
+        net_usd=data.net_usd,
+        offsets=tuple((each.bill_number, each.offset_usd) for each in data.offsets),
+        set_off_from=data.set_off_from,
+        missing=data.missing,
+        remedy=data.remedy,
+        reason=data.reason,
+        statement=data.statement,
+        citation=data.legal_basis.citation,
+    )
+
+
+def on_declaration_judged(event: Event[DeclarationJudged]) -> DeclarationResult | None:
+    """What became of a declaration; None where it names neither importer nor filer."""
+    data = event.data
+    if data.importer_number is None and data.filer_code is None:
+        return None
+    return DeclarationResult(
+        declaration_id=data.declaration_id,
+        program=data.program,
+        importer_number=data.importer_number,
+        filer_code=data.filer_code,
+        told_on=legal_date(event.time),
+        rows=data.rows,
+        accepted=data.accepted,
+        dropped=data.dropped,
+        removed_usd=data.removed_usd,
+        codes=tuple((each.code, each.entries) for each in data.codes),
+        payees_not_ready=data.payees_not_ready,
+        missing=data.missing,
+        remedy=data.remedy,
+        results=data.results,
+    )
 
 
 def on_deadline_near(event: Event[DeadlineNear]) -> NearDay | None:

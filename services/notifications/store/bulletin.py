@@ -58,7 +58,13 @@ async def list_acts_told(connection: AsyncConnection, entry_numbers: Sequence[st
     """What was told of these entries that goes on the bulletin, and the courtesy notices beside it."""
     columns = notices.c
     query = (
-        select(columns.subject, columns.cause_sequence, columns.kind, bulletin_postings.c.notice_id.is_not(None))
+        select(
+            columns.subject,
+            columns.cause_sequence,
+            columns.kind,
+            bulletin_postings.c.notice_id.is_not(None),
+            columns.body["program"].as_string().is_not(None),
+        )
         .outerjoin(bulletin_postings, bulletin_postings.c.notice_id == columns.notice_id)
         .where(
             is_one_of(columns.entry_number, entry_numbers), columns.kind.in_(("N-09", "N-10", "N-11", "N-13", "N-39"))

@@ -248,6 +248,7 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "version": "1",
                 "subject": running,
                 "run": "1",
+                "as_of": "2026-03-06",
             },
             filtered=frozenset(
                 {

@@ -18,10 +18,8 @@ from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants.programs import PROGRAM_INVARIANTS
 from services.liquidation.store.tables.records import entries
 from shared.bus.postgres import PostgresBus
-from shared.db.transaction import reading
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
@@ -29,6 +27,7 @@ from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, rows
 from tests.support.events import decoded, entry_body, entry_number, line
+from tests.support.invariants import find_violations
 from tests.support.people import EVERY_CENTER
 
 IMPORTER = "07-345678900"
@@ -157,7 +156,7 @@ async def open_office_on(engine: AsyncEngine) -> AsyncIterator[Office]:
     app = build_app(SERVICE, platform, SERVICE.build(platform), Readiness())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://liquidation") as client:
         yield Office(engine, clock, client, settings)
-    found = await check_all(lambda: reading(engine), PROGRAM_INVARIANTS)
+    found = await find_violations(engine, PROGRAM_INVARIANTS)
     assert not any(found.values()), found
 
 

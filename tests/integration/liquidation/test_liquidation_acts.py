@@ -21,10 +21,9 @@ from services.liquidation.store.protests import hold_entries as hold_protested_e
 from services.liquidation.store.tables.records import entries
 from shared.bus import outbox
 from shared.bus.postgres import PostgresBus
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
@@ -32,6 +31,7 @@ from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, post_entry, published, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number, line
+from tests.support.invariants import find_violations
 from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -113,7 +113,7 @@ class Office:
         return next(row for row in await rows(self.engine, entries) if row.entry_number == number)
 
     async def check(self) -> None:
-        found = await check_all(lambda: reading(self.engine), RECORD_INVARIANTS)
+        found = await find_violations(self.engine, RECORD_INVARIANTS)
         assert not any(found.values()), found
         assert await recompute(self.engine, LAW.cycle, self.clock, LAW) == 0
 

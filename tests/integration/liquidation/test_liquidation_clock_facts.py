@@ -14,16 +14,16 @@ from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.clock_facts import clock_facts
 from services.liquidation.store.tables.records import entries, legal_events, protests
 from shared.contracts import lean
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from tests.integration.liquidation import test_liquidation_acts as acts
 from tests.integration.liquidation import test_liquidation_api as api
 from tests.integration.liquidation.builders import apply, cycle, digest, post_entry, published, rows
 from tests.integration.liquidation.test_liquidation_acts import CASE, MakeEngine, Office, of_case
 from tests.integration.liquidation.test_liquidation_api import STAFF, Desk
 from tests.support.events import decoded, entry_body, entry_number, released_body
+from tests.support.invariants import find_violations
 from tests.support.people import EVERY_CENTER
 
 desk = api.desk
@@ -120,7 +120,7 @@ async def test_denied_protest_makes_the_liquidation_final_when_the_time_to_sue_h
 
 
 async def invariants_hold(desk: Desk) -> None:
-    found = await check_all(lambda: reading(desk.engine), RECORD_INVARIANTS)
+    found = await find_violations(desk.engine, RECORD_INVARIANTS)
     assert not any(found.values()), found
     assert await recompute(desk.engine, LAW.cycle, desk.clock, LAW) == 0
 

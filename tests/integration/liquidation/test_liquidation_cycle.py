@@ -16,13 +16,13 @@ from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.cycles import cycles
 from services.liquidation.store.tables.deemed_cases import deemed_cases
 from services.liquidation.store.tables.records import entries, legal_events, review_decisions
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Conflict, Refused
-from shared.runtime.invariants import check_all
 from shared.runtime.together import together
 from tests.integration.liquidation.builders import UNWAITED, apply, cycle, published, review_decided, routed, rows
 from tests.support.events import FUTURE_WORD, decoded, entry_body, entry_number
+from tests.support.invariants import find_violations
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -47,7 +47,7 @@ async def entry(engine: AsyncEngine, number: str) -> Any:
 
 
 async def violations(engine: AsyncEngine) -> dict[str, list[str]]:
-    found = await check_all(lambda: reading(engine), RECORD_INVARIANTS)
+    found = await find_violations(engine, RECORD_INVARIANTS)
     return {name: lines for name, lines in found.items() if lines}
 
 

@@ -27,13 +27,13 @@ from services.liquidation.store.tables.bills import bills
 from services.liquidation.store.tables.recomputes import recompute_differences
 from services.liquidation.store.tables.records import entries
 from shared.db.idempotency import IdempotentCall
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import apply, cycle, instruct, published, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number
+from tests.support.invariants import find_violations
 from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -84,7 +84,7 @@ async def reliquidate(
 
 async def demand_sound(engine: AsyncEngine) -> None:
     assert await recompute(engine, LAW.cycle, FixedClock(noon(date(2026, 4, 1))), LAW) == 0
-    found = await check_all(lambda: reading(engine), (*RECORD_INVARIANTS, *MONEY_INVARIANTS))
+    found = await find_violations(engine, (*RECORD_INVARIANTS, *MONEY_INVARIANTS))
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 

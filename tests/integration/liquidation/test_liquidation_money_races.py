@@ -18,7 +18,6 @@ from services.liquidation.store.tables.refunds import refunds
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch
-from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import cycle, rows
 from tests.integration.liquidation.test_liquidation_money_acts import (
     DIRECTOR,
@@ -29,6 +28,7 @@ from tests.integration.liquidation.test_liquidation_money_acts import (
     noon,
     reliquidate,
 )
+from tests.support.invariants import find_violations
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 Act = Callable[[Transaction], Awaitable[object]]
@@ -136,7 +136,7 @@ async def test_assessment_beside_its_fact_breaks_an_invariant_and_is_assessed_by
     await run(engine, enroll)
     await reliquidate(engine, number, ON, -50_00)
     await leave_undetermined(engine, "payee-kind")
-    found = await check_all(lambda: reading(engine), MONEY_INVARIANTS)
+    found = await find_violations(engine, MONEY_INVARIANTS)
     assert found["known-fact-is-assessed"] == [f"{number} reliquidation:1: payee-kind"]
     clock = FixedClock(noon(date(2026, 2, 3)))
     assert [await assess_waiting(engine, clock, POLICY) for _ in range(2)] == [1, 0]

@@ -26,11 +26,11 @@ from services.liquidation.store.tables.bills import bills
 from services.liquidation.store.tables.money_acts import money_acts
 from services.liquidation.store.tables.records import entries, legal_events
 from services.liquidation.store.tables.refunds import refunds
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
-from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import apply, published, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number
+from tests.support.invariants import find_violations
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -95,7 +95,7 @@ async def pay(engine: AsyncEngine, bill_number: str, on: date, cents: int, numbe
 
 
 async def violations(engine: AsyncEngine) -> dict[str, list[str]]:
-    found = await check_all(lambda: reading(engine), MONEY_INVARIANTS)
+    found = await find_violations(engine, MONEY_INVARIANTS)
     return {name: lines for name, lines in found.items() if lines}
 
 

@@ -15,12 +15,12 @@ from services.liquidation.store.tables.acts import voided_liquidations
 from services.liquidation.store.tables.cycles import cycles
 from services.liquidation.store.tables.records import entries
 from shared.db.migrate import upgrade
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
-from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import rows
 from tests.support.databases import TestDatabases
 from tests.support.events import decoded, entry_body, entry_number
+from tests.support.invariants import find_violations
 
 FRIDAY = date(2027, 1, 15)
 
@@ -76,7 +76,7 @@ async def test_liquidations_from_before_say_which_cycle_took_them(engine_before:
     }
     voided = {row.entry_number: row.liquidation_cycle_on for row in await rows(engine_before, voided_liquidations)}
     assert voided == {"void": FRIDAY, "void by hand": None}
-    found = await check_all(lambda: reading(engine_before), RECORD_INVARIANTS)
+    found = await find_violations(engine_before, RECORD_INVARIANTS)
     assert found["posted-when-it-ran"] == []
 
 

@@ -48,6 +48,15 @@ async def record_account(office: Office, **changes: Any) -> None:
         )
 
 
+async def list_told(office: Office) -> list[Any]:
+    """What programs told of entries."""
+    return [
+        each.data
+        for each in await published(office.engine)
+        if each.type == "gov.cbp.liquidation.entry-changed.v1" and each.data.program is not None
+    ]
+
+
 async def post(office: Office, on: date, **given: Any) -> int:
     office.on(on)
     return await post_programs(office.engine, office.clock, POLICY, **given)
@@ -86,10 +95,8 @@ async def test_what_is_unliquidated_is_liquidated_after_its_days_and_refunded_wi
     assert (assessed.interest_change_cents, refund.refund_cents) == (-15_903, 953_403)
     assert (posted.removed_cents, posted.interest_cents, posted.refund_cents) == (937_500, 15_903, 953_403)
     assert (await office.verdict(number))["state"] == "posted"
-    told = [each for each in await published(office.engine) if getattr(each.data, "program", None)]
-    assert [(each.data.change, each.data.kind, each.data.refund_usd) for each in told] == [
-        ("liquidated", "refund", "9534.03")
-    ]
+    told = await list_told(office)
+    assert [(each.change, each.kind, each.refund_usd) for each in told] == [("liquidated", "refund", "9534.03")]
 
 
 async def test_what_is_liquidated_is_reliquidated_by_the_center_until_day_90(office: Office) -> None:
@@ -106,7 +113,7 @@ async def test_what_is_liquidated_is_reliquidated_by_the_center_until_day_90(off
     )
     (posted,) = await rows(office.engine, program_postings)
     assert (posted.act, posted.act_key, posted.writer) == ("reliquidate", "reliquidation:1", "center")
-    told = [each.data for each in await published(office.engine) if getattr(each.data, "program", None)]
+    told = await list_told(office)
     assert [(each.change, each.kind, each.protest_by) for each in told] == [
         ("reliquidated", "refund", date(2026, 12, 29) + timedelta(days=180))
     ]
@@ -150,7 +157,7 @@ async def test_a_cycle_that_takes_an_accepted_entry_has_posted_it_without_the_du
     (posted,) = await rows(office.engine, program_postings)
     assert (posted.lane, posted.posted_on, posted.removed_cents) == ("cycle", LIQUIDATED, 937_500)
     assert (await office.verdict(number))["state"] == "posted"
-    told = [each.data for each in await published(office.engine) if getattr(each.data, "program", None)]
+    told = await list_told(office)
     assert [(each.change, each.program) for each in told] == [("liquidated", "ieepa-2026")]
 
 

@@ -24,8 +24,7 @@ from services.liquidation.store.tables.programs import declared_entries, special
 from services.liquidation.store.tables.records import entry_versions
 from shared.db import bulk
 from shared.db.engine import create_engine
-from shared.db.transaction import reading, transaction
-from shared.runtime.invariants import check_all
+from shared.db.transaction import transaction
 from tests.integration.liquidation.builders import apply, rows
 from tests.integration.liquidation.program_office import (
     DAYS,
@@ -37,6 +36,7 @@ from tests.integration.liquidation.program_office import (
     program,
 )
 from tests.support.events import decoded, entry_body, entry_number
+from tests.support.invariants import find_violations
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -164,14 +164,14 @@ async def test_an_entry_that_is_not_in_exactly_one_state_is_found(service_engine
         await office.release(IEEPA_MODEL)
         first, second = await office.file(), await office.file()
         await office.declare([first, second])
-        sound = await check_all(lambda: reading(engine), PROGRAM_INVARIANTS)
+        sound = await find_violations(engine, PROGRAM_INVARIANTS)
         assert not any(sound.values())
         before = await rows(engine, declared_entries)
     async with transaction(engine) as tx:
         broken = f"UPDATE declared_entries SET {change.replace('OTHER', ':other')} WHERE entry_number = :n"
         given = {"n": first} | ({"other": second} if "OTHER" in change else {})
         await tx.connection.execute(text(broken), given)
-    found = await check_all(lambda: reading(engine), PROGRAM_INVARIANTS)
+    found = await find_violations(engine, PROGRAM_INVARIANTS)
     assert [each for each, lines in found.items() if lines] == [name]
     assert len(before) == 2
 
@@ -184,7 +184,7 @@ async def test_a_row_of_a_declaration_that_is_lost_is_found(service_engine: Make
         await office.declare([first, second])
     async with transaction(engine) as tx:
         await tx.connection.execute(text("DELETE FROM declared_entries WHERE entry_number = :n"), {"n": first})
-    found = await check_all(lambda: reading(engine), PROGRAM_INVARIANTS)
+    found = await find_violations(engine, PROGRAM_INVARIANTS)
     assert [each for each, lines in found.items() if lines] == ["declared-rows-are-all-there"]
 
 

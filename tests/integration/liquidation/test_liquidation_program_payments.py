@@ -113,15 +113,17 @@ class Desk:
         async with transaction(self.office.engine) as tx:
             await tx.connection.execute(
                 text(
-                    "INSERT INTO protests (filing_number, importer_number, entries, received_at, stage)"
-                    " SELECT 'P-1', importer_number, jsonb_build_array(entry_number), :at, 'filed' FROM entries"
-                    " WHERE entry_number = :n"
+                    "INSERT INTO protests (filing_number, state, importer_number, filed_by, entries, received_at,"
+                    " decide_by, further_review, body, event_at, event_source, event_id)"
+                    " SELECT 'P-1', 'filed', importer_number, '{}', jsonb_build_array(entry_number), :at, '2027-09-01',"
+                    " false, '{}', :at, 'urn:filer:B76', 'p-1' FROM entries WHERE entry_number = :n"
                 ),
                 {"n": number, "at": datetime(2025, 9, 1, 13, tzinfo=UTC)},
             )
             await tx.connection.execute(
                 text(
-                    "INSERT INTO protest_entries (filing_number, entry_number, timeliness) VALUES ('P-1', :n, 'timely')"
+                    "INSERT INTO protest_entries (filing_number, entry_number, timeliness, rule, why)"
+                    " VALUES ('P-1', :n, 'timely', 'protest-180', 'filed in time')"
                 ),
                 {"n": number},
             )
@@ -246,8 +248,8 @@ async def test_who_was_ready_all_the_time_gets_interest_for_the_delay(desk: Desk
     await desk.post(number)
     await desk.close()
     paid = await desk.pay(MONDAY + timedelta(days=40))
-    # 9,534.03 for 30 days at 5 %, compounded daily, the rate of a corporation.
-    assert paid["delay_usd"] == f"{9534.03 * ((1 + 0.05 / 365) ** 30 - 1):.2f}"
+    # 9,534.03 for 15 days at 5 % and 15 at 6 %, compounded daily, the rates of a corporation of June and July 2026.
+    assert paid["delay_usd"] == f"{9534.03 * ((1 + 0.05 / 365) ** 15 * (1 + 0.06 / 365) ** 15 - 1):.2f}"
     *_, totals = await desk.statement()
     assert totals["net"] == paid["net_usd"]
 
@@ -331,18 +333,19 @@ async def test_edge_23_while_the_program_is_stayed_nothing_is_sent_and_then_the_
     await desk.post(number)
     await desk.close()
     assert (await desk.act("certifications", "max")).status_code == 201
-    await _stand(desk, "stayed")
+    await _order(desk, "stay")
     stopped = await desk.act("payouts", "lee", paid_on=MONDAY.isoformat())
     assert (stopped.status_code, stopped.json()["code"]) == (409, "program-stayed")
     assert ((await desk.read())["is_stopped"], (await desk.read())["state"]) == (True, "certified")
-    await _stand(desk, "running")
+    await _order(desk, "lift")
     paid = await desk.act("payouts", "lee", paid_on=MONDAY.isoformat())
     assert (paid.json()["payment"], paid.json()["remittance"]) == ("P000000001", "P000000001-01")
 
 
-async def _stand(desk: Desk, standing: str) -> None:
-    async with transaction(desk.office.engine) as tx:
-        await tx.connection.execute(text("UPDATE programs SET standing = :s"), {"s": standing})
+async def _order(desk: Desk, act: str) -> None:
+    body = {"act": act, "reason": "SYNTHETIC order of a court."}
+    headers = {"Idempotency-Key": act}
+    await desk.office.ok("POST", "/programs/ieepa-2026/stays", desk.office.staff("kim"), json=body, headers=headers)
 
 
 async def test_what_the_bank_returns_is_paid_again_under_its_number_as_part_2(desk: Desk) -> None:

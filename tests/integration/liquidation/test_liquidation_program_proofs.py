@@ -248,6 +248,8 @@ async def fill_run(engine: AsyncEngine, run: int, count: int) -> list[bytes]:
             " VALUES (:code, :run, 'posting', :day, 1, 'done', now(), now()) ON CONFLICT DO NOTHING"
         )
         await tx.connection.execute(text(begun), {"code": CODE, "run": run, "day": MONDAY})
+        counted = "UPDATE program_runs SET set_based = set_based + :count WHERE program = :code AND run = :run"
+        await tx.connection.execute(text(counted), {"code": CODE, "run": run, "count": count})
         await tx.connection.execute(
             text(
                 "INSERT INTO program_postings (entry_number, program, run, posted_on, revision, version,"

@@ -30,10 +30,9 @@ from shared.bus.postgres import PostgresBus
 from shared.contracts.liquidation import EntryChanged, ProtestChanged
 from shared.contracts.registry import carries
 from shared.customs.calendar import add_days
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
@@ -51,6 +50,7 @@ from tests.integration.liquidation.builders import (
 from tests.support.events import decoded, entry_body, entry_number
 from tests.support.files import PDF, XLSX
 from tests.support.forgetting import REUSED, forget_answers
+from tests.support.invariants import find_violations
 from tests.support.parties import delegation, party, told
 from tests.support.people import EVERY_CENTER
 
@@ -159,7 +159,7 @@ async def desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://liquidation") as client:
         yield Desk(engine, clock, client, settings)
-    found = await check_all(lambda: reading(engine), PROTEST_INVARIANTS)
+    found = await find_violations(engine, PROTEST_INVARIANTS)
     assert not any(found.values()), found
 
 
@@ -720,7 +720,7 @@ async def test_decision_on_a_claim_is_for_the_version_that_was_read_and_told_on_
     assert told[0].reasons[0].text == "claim C-1 under 1520(d) denied: No certification of origin."
     acts = [each for each in await rows(desk.engine, legal_events) if each.change == "preference-claim-decided"]
     assert [(each.event_key, each.actor) for each in acts] == [("claim:C-1", "sam"), ("claim:C-1", "sam")]
-    found = await check_all(lambda: reading(desk.engine), (*RECORD_INVARIANTS, *MONEY_INVARIANTS))
+    found = await find_violations(desk.engine, (*RECORD_INVARIANTS, *MONEY_INVARIANTS))
     assert not any(found.values()), found
 
 

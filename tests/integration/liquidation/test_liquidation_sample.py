@@ -15,9 +15,8 @@ from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.customs.calendar import end_of_legal_day
-from shared.db.transaction import reading
-from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import apply, cycle, digest
+from tests.support.invariants import find_violations
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -69,5 +68,5 @@ async def test_cycles_run_after_the_fact_give_what_cycles_gave_as_time_passed(
         assert contents == right[table], table
     assert sum("'liquidated'" in row for row in left["entries"]) > 1000
     for engine in (live, afterwards):
-        found = await check_all(lambda engine=engine: reading(engine), RECORD_INVARIANTS)
+        found = await find_violations(engine, RECORD_INVARIANTS)
         assert not any(found.values()), found

@@ -25,7 +25,6 @@ from shared.mail.message import build_message
 from shared.mail.protocol import Fate, Mail, Outcome, WriteDown
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Stopping
 from tests.integration.notifications.builders import (
     IMPORTER,
@@ -41,6 +40,7 @@ from tests.integration.notifications.builders import (
     sender_of,
 )
 from tests.support.certificates import server_and_client
+from tests.support.invariants import find_violations
 
 ADDRESSES = MailAddresses(
     team="team-{center}@trade.example",
@@ -166,7 +166,7 @@ async def test_a_bounce_goes_to_the_second_contact_and_then_to_the_mail_room(
     ledger = [(line.channel, line.event, line.detail) for line in await rows(engine, delivery_events)]
     assert ("email", "bounced", "5.1.1 smtp; 550 no such mailbox") in ledger
     assert ("mail", "sent", "mailed on 2026-03-05 by kim") in ledger
-    found = await check_all(lambda: reading(engine), INVARIANTS)
+    found = await find_violations(engine, INVARIANTS)
     assert {name for name, violations in found.items() if violations} == set()
 
 
@@ -292,7 +292,7 @@ async def test_an_importer_without_an_address_gets_a_letter_and_the_mail_when_on
     await send(engine, mailer, clock)
     assert len(mailer.mails) == 2
     assert {row.state for row in await rows(engine, deliveries) if row.channel == "mail"} == {"queued"}
-    found = await check_all(lambda: reading(engine), INVARIANTS)
+    found = await find_violations(engine, INVARIANTS)
     assert {name for name, violations in found.items() if violations} == set()
 
 

@@ -10,15 +10,15 @@ from sqlalchemy import text
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import broadcast_recipients, notices
 from services.notifications.store.tables.deliveries import delivery_events
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
-from shared.runtime.invariants import check_all
 from shared.runtime.slices import JobSession
 from tests.integration.notifications.builders import MakeEngine, client_of, rows
 from tests.integration.notifications.community import CENTER, DIRECTOR, SPECIALIST, broadcaster, send_mails
 from tests.integration.notifications.filling import fill_accounts
 from tests.integration.notifications.test_notifications_killed import a_process
 from tests.support.databases import TestDatabases
+from tests.support.invariants import find_violations
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -66,7 +66,7 @@ async def test_a_killed_process_leaves_nobody_out_and_tells_nobody_twice(
         clock.advance(timedelta(seconds=20))
     sent = [line for line in await rows(engine, delivery_events) if line.event == "sent"]
     assert len({line.notice_id for line in sent}) == len(sent) == MANY
-    found = await check_all(lambda: reading(engine), INVARIANTS)
+    found = await find_violations(engine, INVARIANTS)
     assert not any(found.values()), found
 
 

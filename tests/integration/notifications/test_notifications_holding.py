@@ -14,11 +14,9 @@ from services.notifications.acts.sending import Sender, SendingRules
 from services.notifications.domain.addresses import MailAddresses
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries
-from shared.db.transaction import reading
 from shared.mail.protocol import Fate, Mail, Outcome
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from tests.integration.notifications.builders import (
     IMPORTER,
     MakeEngine,
@@ -31,6 +29,7 @@ from tests.integration.notifications.builders import (
     rows,
 )
 from tests.support.events import entry_number
+from tests.support.invariants import find_violations
 
 NIGHT = datetime(2026, 3, 7, 3, 30, tzinfo=UTC)  # 22:30 of 6 March in New York
 MORNING = datetime(2026, 3, 7, 12, tzinfo=UTC)  # 7:00
@@ -76,7 +75,7 @@ async def send(engine: AsyncEngine, clock: FixedClock, domain_per_minute: int | 
         domain_per_minute=domain_per_minute,
     )
     await Sender(engine, mailer, clock, rules).run()
-    found = await check_all(lambda: reading(engine), INVARIANTS)
+    found = await find_violations(engine, INVARIANTS)
     assert not any(found.values()), found
     return mailer.mails
 

@@ -14,11 +14,9 @@ from services.notifications.domain.kind import EDITIONS, VERSION
 from services.notifications.domain.languages import TRANSLATED_KINDS
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries, notices
-from shared.db.transaction import reading
 from shared.mail.protocol import Fate, Outcome
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from tests.integration.notifications.builders import (
     IMPORTER,
     NOW,
@@ -33,6 +31,7 @@ from tests.integration.notifications.builders import (
     rows,
     sender_of,
 )
+from tests.support.invariants import find_violations
 from tests.support.recorded import recorded
 
 FILER = "B76"
@@ -89,7 +88,7 @@ async def test_what_one_party_acknowledges_stays_unread_for_the_other(engine: As
     async with as_(engine, tmp_path, STAFF) as api:
         assert (await api.post(f"{path}/acknowledge")).status_code == 403
         assert [(await api.get(path)).json()["acknowledged_at"]] == acknowledged
-    found = await check_all(lambda: reading(engine), INVARIANTS)
+    found = await find_violations(engine, INVARIANTS)
     assert {name for name, violations in found.items() if violations} == set()
 
 

@@ -20,12 +20,10 @@ from services.notifications.acts.hooking import WebhookSender
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries
 from services.notifications.store.tables.deliveries import delivery_events
-from shared.db.transaction import reading
 from shared.mail.smtp import SmtpMailer
 from shared.runtime.clock import FixedClock
 from shared.runtime.encryption import Cipher
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from shared.webhooks.client import WebhookClient
 from tests.integration.notifications.builders import (
     IMPORTER,
@@ -38,6 +36,7 @@ from tests.integration.notifications.builders import (
     sender_of,
 )
 from tests.support.databases import TestDatabases
+from tests.support.invariants import find_violations
 from tests.support.product import ROOT, TOKEN_SECRET, clean_environment
 from tests.support.receiver import Receiver
 
@@ -153,5 +152,5 @@ async def test_what_a_killed_process_had_sent_and_not_written_down_is_sent_again
         ("email", "sent"),
         ("webhook", "delivered"),
     }
-    found = await check_all(lambda: reading(engine), INVARIANTS)
+    found = await find_violations(engine, INVARIANTS)
     assert not any(found.values()), found

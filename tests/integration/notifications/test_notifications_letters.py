@@ -28,14 +28,12 @@ from services.notifications.store.tables import (
     letters,
     letters_set_aside,
 )
-from shared.db.transaction import reading
 from shared.files.depot import Depot, open_depot
 from shared.files.scan import NoScanner
 from shared.mail.protocol import Fate, Outcome
 from shared.runtime import sealing
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from tests.integration.notifications.builders import (
     IMPORTER,
     NOW,
@@ -49,6 +47,7 @@ from tests.integration.notifications.builders import (
     rows,
     sender_of,
 )
+from tests.support.invariants import find_violations
 from tests.support.recorded import recorded
 
 STAFF = Identity("kim", "Kim Clerk", frozenset({RoleName.ENTRY_SPECIALIST}), centers=frozenset({"CEE005"}))
@@ -201,7 +200,7 @@ def depot_at(files: str) -> Depot:
 
 
 async def holds(engine: AsyncEngine) -> None:
-    found = await check_all(lambda: reading(engine), INVARIANTS)
+    found = await find_violations(engine, INVARIANTS)
     assert {name for name, violations in found.items() if violations} == set()
 
 

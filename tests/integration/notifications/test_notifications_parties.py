@@ -20,7 +20,6 @@ from shared.db.transaction import reading
 from shared.mail.protocol import Fate, Outcome
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from shared.runtime.together import together
 from tests.integration.notifications.builders import (
     IMPORTER,
@@ -37,6 +36,7 @@ from tests.integration.notifications.builders import (
     sender_of,
 )
 from tests.support.events import entry_number
+from tests.support.invariants import find_violations
 from tests.support.parties import delegation, party, told
 
 DESK = Contact("all", "ENTRY DESK", "entries@broker.example")
@@ -59,7 +59,7 @@ async def mailed(engine: AsyncEngine, now: FixedClock | None = None) -> dict[str
     """Send everything; gives the addresses by kind of notice."""
     mailer = ScriptedMailer(lambda mail: Outcome(Fate.SENT))
     await sender_of(engine, mailer, now or FixedClock(NOW)).run()
-    violations = await check_all(lambda: reading(engine), INVARIANTS)
+    violations = await find_violations(engine, INVARIANTS)
     assert not any(violations.values()), violations
     found: dict[str, set[str]] = {}
     for mail in mailer.mails:

@@ -8,10 +8,10 @@ from sqlalchemy import text
 from services.notifications.store.sealed import SEALED as NOTIFICATIONS
 from services.routing.store.sealed import SEALED as ROUTING
 from shared.db.seals import SealedTable
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime import sealing
-from shared.runtime.invariants import check_all
 from tests.integration.notifications.builders import MakeEngine
+from tests.support.invariants import find_violations
 
 NOW = datetime(2026, 3, 6, 20, 0, tzinfo=UTC)
 REPLY = """
@@ -43,7 +43,7 @@ async def test_a_line_that_is_changed_or_taken_out_is_found(
     engine = await service_engine(service)
 
     async def findings() -> list[str]:
-        return (await check_all(lambda: reading(engine), sealing.invariants(sealed)))["history-stands-as-sealed"]
+        return (await find_violations(engine, sealing.invariants(sealed)))["history-stands-as-sealed"]
 
     async with transaction(engine) as tx:
         await tx.connection.execute(text(line))

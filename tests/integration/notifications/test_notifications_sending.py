@@ -25,7 +25,6 @@ from shared.mail.folder import FolderMailer
 from shared.mail.protocol import Fate, Outcome
 from shared.mail.smtp import SmtpMailer
 from shared.runtime.clock import FixedClock
-from shared.runtime.invariants import check_all
 from shared.runtime.slices import JobSession
 from shared.runtime.together import together
 from tests.integration.notifications.builders import (
@@ -39,6 +38,7 @@ from tests.integration.notifications.builders import (
     sender_of,
 )
 from tests.support.events import entry_number
+from tests.support.invariants import find_violations
 
 SENT = Outcome(Fate.SENT)
 _REFUSING = """
@@ -263,7 +263,7 @@ async def test_all_invariants_hold_after_sending_and_find_what_is_broken(
 ) -> None:
     await apply(engine, [account_assigned(), *(entry_changed() for _ in range(20))])
     await sender_of(engine, ScriptedMailer(lambda mail: SENT), clock).run()
-    found = await check_all(lambda: reading(engine), INVARIANTS)
+    found = await find_violations(engine, INVARIANTS)
     assert found == {invariant.name: [] for invariant in INVARIANTS}
     first = "(SELECT min(notice_id::text)::uuid FROM notices WHERE kind = '{}')"
     last = "(SELECT max(notice_id::text)::uuid FROM notices WHERE kind = '{}')"
@@ -277,7 +277,7 @@ async def test_all_invariants_hold_after_sending_and_find_what_is_broken(
     async with transaction(engine) as tx:
         for statement in damage:
             await tx.connection.execute(text(statement))
-    found = await check_all(lambda: reading(engine), INVARIANTS)
+    found = await find_violations(engine, INVARIANTS)
     mismatches = sorted(line.partition(": ")[2] for line in found["bulletin-courtesy-mismatch"])
     assert mismatches == ["courtesy notice without official notice", "official notice not on the bulletin"]
     assert len(found["ledger-agrees"]) == 1

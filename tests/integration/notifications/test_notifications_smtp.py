@@ -18,12 +18,10 @@ from services.notifications.acts.sending import Sender
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries
 from services.notifications.store.tables.deliveries import delivery_events
-from shared.db.transaction import reading
 from shared.mail.protocol import Mail, Outcome
 from shared.mail.smtp import SmtpMailer
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Transient
-from shared.runtime.invariants import check_all
 from tests.integration.notifications.builders import (
     NOW,
     MakeEngine,
@@ -34,6 +32,7 @@ from tests.integration.notifications.builders import (
     sender_of,
 )
 from tests.support.certificates import server_and_client
+from tests.support.invariants import find_violations
 
 BUSY = "421 too many connections"
 Trouble = Callable[[SMTP], Awaitable[str]]
@@ -256,7 +255,7 @@ async def test_mails_accepted_while_the_database_is_away_are_recorded_when_it_is
     await sender.run()
     assert Counter(postbox.accepted) == dict.fromkeys(await ledger(engine), 1)
     assert all(events == ["sent"] for events in (await ledger(engine)).values())
-    found = await check_all(lambda: reading(engine), INVARIANTS)
+    found = await find_violations(engine, INVARIANTS)
     assert not any(found.values()), found
 
 

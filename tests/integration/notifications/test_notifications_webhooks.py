@@ -31,7 +31,6 @@ from shared.mail.protocol import Fate, Mail, Outcome
 from shared.runtime.clock import FixedClock
 from shared.runtime.encryption import Cipher
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from shared.webhooks.client import Unreachable, WebhookClient
 from tests.integration.notifications.builders import (
     IMPORTER,
@@ -61,6 +60,7 @@ from tests.integration.notifications.test_notifications_reminders import at, nea
 from tests.support.databases import TestDatabases
 from tests.support.events import entry_number
 from tests.support.forgetting import REUSED, forget_answers
+from tests.support.invariants import find_violations
 from tests.support.parties import delegation, party, told
 from tests.support.receiver import Receiver
 
@@ -165,7 +165,7 @@ async def test_a_notice_reaches_the_receiver_signed_as_a_library_of_others_verif
     assert {row.state for row in await hooks(engine)} == {"delivered"}
     log = (await api.get(f"/webhooks/{webhook['webhook_id']}/deliveries")).json()["items"]
     assert [(line["state"], line["attempts"]) for line in log] == [("delivered", 1)] * 2
-    found = await check_all(lambda: reading(engine), INVARIANTS)
+    found = await find_violations(engine, INVARIANTS)
     assert {name for name, violations in found.items() if violations} == set()
 
 
@@ -506,7 +506,7 @@ async def test_whose_receiver_is_turned_off_is_told_once_each_time_with_how_to_t
         await api.post(f"/webhooks/{webhook['webhook_id']}/enable")
         (again,) = await tell("fourth")
         assert again.message_id != mail.message_id
-    found = await check_all(lambda: reading(engine), INVARIANTS)
+    found = await find_violations(engine, INVARIANTS)
     assert not any(found.values()), found
 
 

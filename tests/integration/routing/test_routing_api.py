@@ -16,12 +16,12 @@ from services.routing.store.invariants import INVARIANTS
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import SystemClock
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.service import build_app, open_platform
 from shared.runtime.settings import load_settings
 from shared.web.identity import issue_development_token
 from tests.support.events import decoded, entry_body, entry_number
+from tests.support.invariants import find_violations
 from tests.support.people import EVERY_CENTER
 
 IMPORTER = "07-345678900"
@@ -180,14 +180,14 @@ async def test_registration_needs_the_role(api: Api) -> None:
 async def test_invariants_hold_and_can_fail(api: Api) -> None:
     await api.register()
     await api.file(entry_number())
-    assert not any((await check_all(lambda: reading(api.engine), INVARIANTS)).values())
+    assert not any((await find_violations(api.engine, INVARIANTS)).values())
     async with transaction(api.engine) as tx:
         await tx.connection.execute(text("UPDATE routing_decisions SET center = 'CEE009'"))
         await tx.connection.execute(
             text("UPDATE routing_decisions SET decision = jsonb_set(decision, '{reasons}', '[]'::jsonb)")
         )
         await tx.connection.execute(text("UPDATE activity_changes SET lines = lines + 1"))
-    broken = {name for name, found in (await check_all(lambda: reading(api.engine), INVARIANTS)).items() if found}
+    broken = {name for name, found in (await find_violations(api.engine, INVARIANTS)).items() if found}
     assert broken == {
         "decisions-explain-themselves",
         "published-as-kept",

@@ -27,12 +27,12 @@ from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.service import Parts, build_app, open_platform
 from shared.runtime.settings import load_settings
 from shared.runtime.together import together
 from shared.web.identity import issue_development_token
+from tests.support.invariants import find_violations
 
 NOW = datetime(2026, 3, 16, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 16)
@@ -507,12 +507,12 @@ async def test_invariants_of_assignments_hold_and_can_fail(office: Office) -> No
             )
     await office.run()
     await office.decide((await office.proposals())[0]["proposal_id"], "confirm")
-    assert not any((await check_all(lambda: reading(office.engine), (*ACTIVITY, *PROPOSALS))).values())
+    assert not any((await find_violations(office.engine, (*ACTIVITY, *PROPOSALS))).values())
     async with transaction(office.engine) as tx:
         await tx.connection.execute(text("UPDATE activity_changes SET goods = 39"))
         await tx.connection.execute(text("UPDATE assignment_policies SET confirmed_by = proposed_by"))
         await tx.connection.execute(text("DELETE FROM assignments"))
-    assert all((await check_all(lambda: reading(office.engine), (*ACTIVITY, *PROPOSALS))).values())
+    assert all((await find_violations(office.engine, (*ACTIVITY, *PROPOSALS))).values())
 
 
 async def test_writers_at_the_same_time_add_up_and_never_wait_for_each_other_in_a_circle(office: Office) -> None:

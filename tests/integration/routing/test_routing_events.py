@@ -22,10 +22,10 @@ from shared.bus.outbox import Outgoing, encode
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
-from shared.runtime.invariants import check_all
 from shared.runtime.metrics import Metrics
 from shared.runtime.together import together
 from tests.support.events import decoded, demand_known_words, entry_body, entry_number, line
+from tests.support.invariants import find_violations
 from tests.support.recorded import recorded
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -164,7 +164,7 @@ async def test_two_members_with_two_versions_of_one_entry_count_one(path: Path) 
         await _until_somebody_waits(path.engine)
     await second
     assert activity(await path.rows(counted_activity)) == {"610910": (4, 4, 3600)}
-    assert not any((await check_all(lambda: reading(path.engine), INVARIANTS)).values())
+    assert not any((await find_violations(path.engine, INVARIANTS)).values())
 
 
 async def _until_somebody_waits(engine: AsyncEngine) -> None:
@@ -233,7 +233,7 @@ async def test_later_version_of_a_moved_entry_stays_where_it_was_moved(path: Pat
     )
     (routed,) = await path.apply(corrected(number, 2, line(value_usd=2000)))
     assert (routed.center, routed.move, routed.reasons[0].code) == ("CEE007", 1, "moved")
-    assert not any((await check_all(lambda: reading(path.engine), INVARIANTS)).values())
+    assert not any((await find_violations(path.engine, INVARIANTS)).values())
 
 
 async def test_log_read_again_into_an_empty_copy_gives_every_decision_again(service_engine: MakeEngine) -> None:

@@ -21,12 +21,12 @@ from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
 from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
+from tests.support.invariants import find_violations
 from tests.support.people import EVERY_DIVISION
 
 NOW = datetime(2026, 3, 2, 19, 3, 11, tzinfo=UTC)
@@ -92,4 +92,4 @@ class Desk:
             return [orjson.loads(row.message.value) for row in await outbox.next_rows(tx, 100_000)]
 
     async def violations(self) -> dict[str, list[str]]:
-        return await check_all(lambda: reading(self.engine), INVARIANTS)
+        return await find_violations(self.engine, INVARIANTS)

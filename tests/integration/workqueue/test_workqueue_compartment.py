@@ -10,12 +10,12 @@ from sqlalchemy import text
 
 from services.workqueue.store.sealed import SEALED
 from services.workqueue.store.tables import items, need_to_know, need_to_know_removals
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime import sealing
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.invariants import check_all
 from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, Desk
 from tests.integration.workqueue.test_workqueue_matters import DAN, done, opened
+from tests.support.invariants import find_violations
 
 CENTER = frozenset({"CEE007"})
 TED = Identity(
@@ -246,10 +246,10 @@ async def test_removal_from_the_list_is_under_seal(unchecked_desk: Desk, attack:
     await name(desk, item_id, "lee")
     assert (await desk.call("DELETE", f"/items/{item_id}/need-to-know/lee", KIM)).status_code == 200
     await sealing.seal_what_waits(desk.engine, SEALED, desk.clock.now())
-    assert not any((await check_all(lambda: reading(desk.engine), sealing.invariants(SEALED))).values())
+    assert not any((await find_violations(desk.engine, sealing.invariants(SEALED))).values())
     async with transaction(desk.engine) as tx:
         await tx.connection.execute(text(REMOVALS_ATTACKED[attack]))
-    found = await check_all(lambda: reading(desk.engine), sealing.invariants(SEALED))
+    found = await find_violations(desk.engine, sealing.invariants(SEALED))
     (told,) = found["history-stands-as-sealed"]
     assert told.startswith(f"need_to_know_removals of {item_id}"), told
 

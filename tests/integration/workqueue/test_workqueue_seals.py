@@ -10,10 +10,10 @@ from services.workqueue.store.sealed import SEALED
 from shared.db import seals
 from shared.db.transaction import reading, transaction
 from shared.runtime import sealing
-from shared.runtime.invariants import check_all
 from tests.integration.workqueue.desk import NOW, Desk
 from tests.integration.workqueue.events import routed
 from tests.support.events import entry_number
+from tests.support.invariants import find_violations
 
 FIRST, SECOND = entry_number(9_400_001), entry_number(9_400_002)
 
@@ -29,7 +29,7 @@ async def attack(desk: Desk, *statements: str) -> None:
 
 
 async def findings(desk: Desk) -> list[str]:
-    found = await check_all(lambda: reading(desk.engine), sealing.invariants(SEALED))
+    found = await find_violations(desk.engine, sealing.invariants(SEALED))
     return found["history-stands-as-sealed"]
 
 

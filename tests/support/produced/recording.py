@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from tests.support.produced import liquidation, notifications, routing, workqueue
+from tests.support.produced import liquidation, notifications, payments, routing, workqueue
 from tests.support.produced.world import MakeEngine, World
 
 Story = Callable[[MakeEngine], Awaitable[World]]
@@ -15,7 +15,7 @@ FOLDER: Final = Path(__file__).resolve().parents[2] / "fixtures" / "produced"
 INDEX: Final = FOLDER / "stories.json"
 STORIES: Final[Mapping[str, Story]] = {
     f"{module.__name__.rpartition('.')[2]}.{tell.__name__}": tell
-    for module in (routing, workqueue, liquidation, notifications)
+    for module in (routing, workqueue, liquidation, payments, notifications)
     for tell in module.STORIES
 }
 NO_LONGER_TOLD: Final = ("routing/broadcast-to-a-center", "routing/broadcast-to-a-segment")

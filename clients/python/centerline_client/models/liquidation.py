@@ -2358,6 +2358,25 @@ class PageOperatorActOut(Model):
     """
 
 
+class PaidWithOut(Model):
+    """
+    The payment in which the refund goes, as it stands now.
+    """
+
+    payment: str
+    state: str
+    """
+    Words: waiting, ready, certified, paid, returned, replaced; there may be others.
+    """
+    part: int
+    certified_on: date_aliased | None
+    paid_on: date_aliased | None
+    statement: str
+    """
+    Where every refund of the payment is told.
+    """
+
+
 class PartyIn(Model):
     """
     The protestant, 19 CFR 174.13(a)(1).
@@ -3941,6 +3960,32 @@ class SignIn(Model):
     )
     kind: Literal['sign']
     reasons: str | None = None
+
+
+class SignatureOut(Model):
+    """
+    Who signed, the first or the second.
+    """
+
+    number: int
+    signed_at: AwareDatetime
+    signed_by: str
+    signed_for: str | None
+    authority: str
+    """
+    The row of the table of authority that it rests on.
+    """
+
+
+class SigningIn(Model):
+    """
+    The digest of what the caller read.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    sha256: str
 
 
 class SnapshotOut(Model):
@@ -6611,6 +6656,30 @@ class ReliquidationOut(Model):
     acted_by: str
 
 
+class ReportOut(Model):
+    """
+    A report that was made, without its bytes.
+    """
+
+    program: str
+    as_of: date_aliased
+    made_at: AwareDatetime
+    made_by: str
+    sha256: str
+    """
+    SHA-256 of the bytes of the report: what is signed.
+    """
+    is_signed: bool
+    """
+    By two people.
+    """
+    signatures: list[SignatureOut]
+    report: str
+    """
+    Where its bytes are.
+    """
+
+
 class RequestsOut(Model):
     """
     Every request for an entry of a program.
@@ -6842,6 +6911,10 @@ class ToldOut(Model):
     rules: list[ServicesLiquidationApiProgramProofsRuleOut]
     assessment: AssessedOut | None
     refund: RefundStandOut | None
+    payment: PaidWithOut | None
+    """
+    null: the refund is in no payment yet.
+    """
     reversal: ServicesLiquidationApiProgramProofsReversalOut | None
 
 
@@ -7103,6 +7176,14 @@ class EntryRecordOut(Model):
 
 class PageProgramOut(Model):
     items: list[ProgramOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
+class PageReportOut(Model):
+    items: list[ReportOut]
     next: str | None = None
     """
     The link to the next page; absent or null on the last.

@@ -67,4 +67,23 @@ PROGRAM_INVARIANTS: Final = (
         """,
         DECLARED_ENTRIES,
     ),
+    QueryInvariant(
+        "sealed-run-has-its-leaves",
+        "The root of a run is over as many entries as it posted, in blocks that are all there, and it takes no more.",
+        """
+        SELECT r.program || ' run ' || r.run || ': ' || r.leaves || ' leaves' FROM program_runs r
+        WHERE r.root IS NOT NULL AND (r.state = 'running' OR r.leaves <> r.set_based + r.careful
+            OR (r.leaves + 1023) / 1024 <> (SELECT count(*) FROM program_run_blocks b
+                WHERE b.program = r.program AND b.run = r.run))
+        """,
+    ),
+    QueryInvariant(
+        "report-is-signed-as-it-is-kept",
+        "A report has the digest of its bytes, and whoever signed it signed that.",
+        """
+        SELECT r.program || ' as of ' || r.as_of FROM program_reports r
+        WHERE r.sha256 <> sha256(convert_to(r.document, 'UTF8')) OR EXISTS (SELECT FROM program_report_signatures s
+            WHERE s.program = r.program AND s.as_of = r.as_of AND s.sha256 <> r.sha256)
+        """,
+    ),
 )
