@@ -473,6 +473,32 @@ class Answered(Read, frozen=True):
     entries: list[str]
 
 
+class ReportSignature(Read, frozen=True):
+    """Who signed a report."""
+
+    signed_at: datetime
+    signed_by: str
+    signed_for: str | None
+
+
+class ProgramReport(Read, frozen=True):
+    """A report that was made, without its bytes."""
+
+    as_of: Day
+    made_at: datetime
+    made_by: str
+    sha256: str
+    is_signed: bool
+    signatures: list[ReportSignature]
+
+
+class ProgramReports(Read, frozen=True):
+    """Reports of a program, the newest first."""
+
+    items: list[ProgramReport]
+    next: str | None
+
+
 PROGRAM_READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "get", "/programs"): Programs,
     ("liquidation", "post", "/programs"): DraftedRevision,
@@ -495,6 +521,9 @@ PROGRAM_READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "post", "/programs/{program}/aborts"): Standing,
     ("liquidation", "post", "/programs/{program}/reversals"): Reversal,
     ("liquidation", "post", "/programs/{program}/reversals/confirmations"): Reversal,
+    ("liquidation", "get", "/programs/{program}/reports"): ProgramReports,
+    ("liquidation", "post", "/programs/{program}/reports"): ProgramReport,
+    ("liquidation", "post", "/programs/{program}/reports/{as_of}/signatures"): ProgramReport,
     ("liquidation", "get", "/programs/{program}/payments"): ProgramPayments,
     ("liquidation", "get", "/payments/{payment}"): WholePayment,
     ("liquidation", "post", "/payments/{payment}/certifications"): WholePayment,

@@ -46,20 +46,32 @@ STANDINGS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """How a program stands, once it is in force."""
-STANDING_ACTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
+_ACTS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
-        "running": (("pause", "Pause it"), ("stay", "An order stays it"), ("end", "End it"), ("abort", "Abort it")),
-        "paused": (
-            ("resume", "Let it post again"),
-            ("stay", "An order stays it"),
-            ("end", "End it"),
-            ("abort", "Abort it"),
+        "pause": ("pause", "Pause it", "Why"),
+        "resume": ("resume", "Let it post again", "Why"),
+        "stay": (
+            "stay",
+            "An order stays it",
+            "Which order. Nothing is posted, and nothing that was certified is paid.",
         ),
-        "stayed": (("lift", "The stay is lifted"), ("abort", "Abort it")),
-        "ended": (("abort", "Abort it"),),
+        "lift": ("lift", "The stay is lifted", "By which order"),
+        "end": ("end", "End it", "Why. Nothing is declared to it or posted by it any more; what it posted stands."),
+        "abort": ("abort", "Abort it", "Why. It is for good: all that is not posted is withdrawn."),
     }
 )
-"""What may follow, by how it stands; whether it may now is said by the service."""
+STANDING_ACTS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = MappingProxyType(
+    {
+        standing: tuple(_ACTS[act] for act in acts)
+        for standing, acts in (
+            ("running", ("pause", "stay", "end", "abort")),
+            ("paused", ("resume", "stay", "end", "abort")),
+            ("stayed", ("lift", "abort")),
+            ("ended", ("abort",)),
+        )
+    }
+)
+"""What may follow, by how it stands, with what its form asks; whether it may now is said by the service."""
 _INTERESTS: Final[Mapping[str, str]] = MappingProxyType(
     {"1505c": "with interest by statute (19 USC 1505(c))", "none": "without interest"}
 )

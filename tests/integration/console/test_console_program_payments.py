@@ -156,3 +156,21 @@ async def test_a_payee_who_cannot_be_paid_is_told_so_when_it_asks(house: House) 
         page = f"{AT}/declarations/{listed.partition(f'{AT}/declarations/')[2].partition(chr(34))[0]}"
         assert "cannot be paid yet." in await ida.read(page)
         assert "Enroll for ACH refunds in the ACE account" in await ida.read(page)
+
+
+async def test_a_report_of_a_day_is_made_once_and_signed_by_two(house: House) -> None:
+    page = f"{await release(house)}/reports"
+    async with house.reading_as("tess") as tess, house.reading_as("dora") as dora:
+        assert "None was made." in await tess.read(page)
+        makers = [each for each in (tess, dora) if 'value="make"' in await each.read(page)]
+        made = await makers[0].fill(page, "make")
+        assert "Mon 20 Apr 2026: not signed by two yet" in made.text
+        whole = await makers[0].client.get(f"{page}/2026-04-20/report.json")
+        assert orjson.loads(whole.content)["program"] == "ieepa-2026"
+        table = await makers[0].client.get(f"{page}/2026-04-20/report.csv")
+        assert table.status_code == 200
+        assert (await makers[0].client.get(f"{page}/2026-04-21/report.json")).status_code >= 400
+        for each in (tess, dora):
+            if 'value="sign-2026-04-20"' in await each.read(page):
+                assert "Signed, by the digest of its bytes." in (await each.fill(page, "sign-2026-04-20")).text
+        assert "Signed Mon 20 Apr 2026" in await tess.read(page)

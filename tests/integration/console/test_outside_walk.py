@@ -68,6 +68,7 @@ OF_STAFF: dict[str, str] = {
     "version": "1",
     "center": CENTER_OF_OTHER,
     "friday": FRIDAY.isoformat(),
+    "as_of": FRIDAY.isoformat(),
     "payment": "P000000001",  # of nobody here: test_outside_refunds has one of another
 }
 """Parts of addresses of what only people of CBP have, or that say what is done and not with what."""
