@@ -32,8 +32,8 @@ def made() -> dict[str, Any]:
 
 def test_bill_is_valid_and_the_same_each_time() -> None:
     # Not above: the grammars of its formats take seconds to build, and every process of tests would build them.
-    from cyclonedx.schema import SchemaVersion  # noqa: PLC0415
-    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
 
     text = json.dumps(made())
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
