@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 from cli import sbom
 from cli.sbom import LOCK, NotAsLocked, build_bill, debian_packages
@@ -33,6 +31,10 @@ def made() -> dict[str, Any]:
 
 
 def test_bill_is_valid_and_the_same_each_time() -> None:
+    # Not above: the grammars of its formats take seconds to build, and every process of tests would build them.
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
     text = json.dumps(made())
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     assert json.dumps(made()) == text
