@@ -1746,7 +1746,7 @@ class Liquidation(Service):
         body: models.RateIn | Mapping[str, Any],
         *,
         idempotency_key: str | None = None,
-    ) -> Answer[models.ServicesLiquidationApiAdcvdErrorsRateOut]:
+    ) -> Answer[models.RateOut]:
         """Record a rate that a message names
 
         POST /instructed-rates
@@ -1754,7 +1754,7 @@ class Liquidation(Service):
         return self._call(
             "POST",
             "/instructed-rates",
-            returns=models.ServicesLiquidationApiAdcvdErrorsRateOut,
+            returns=models.RateOut,
             headers={"Idempotency-Key": idempotency_key},
             takes_key=True,
             body=body,
@@ -2319,7 +2319,7 @@ class Liquidation(Service):
         *,
         after: str | None = None,
         limit: int | None = None,
-    ) -> Answer[models.PageRunOut]:
+    ) -> Answer[models.PageProgramRunOut]:
         """Runs of a program
 
         GET /programs/{program}/runs
@@ -2327,7 +2327,7 @@ class Liquidation(Service):
         return self._call(
             "GET",
             "/programs/{program}/runs",
-            returns=models.PageRunOut,
+            returns=models.PageProgramRunOut,
             names={"program": program},
             query={"after": after, "limit": limit},
         )
@@ -2392,7 +2392,7 @@ class Liquidation(Service):
         body: models.ReversalIn | Mapping[str, Any],
         *,
         idempotency_key: str | None = None,
-    ) -> Answer[models.ServicesLiquidationApiProgramRunsReversalOut]:
+    ) -> Answer[models.ReversedOut]:
         """Ask for a reversal
 
         POST /programs/{program}/reversals
@@ -2400,7 +2400,7 @@ class Liquidation(Service):
         return self._call(
             "POST",
             "/programs/{program}/reversals",
-            returns=models.ServicesLiquidationApiProgramRunsReversalOut,
+            returns=models.ReversedOut,
             names={"program": program},
             headers={"Idempotency-Key": idempotency_key},
             takes_key=True,
@@ -2412,7 +2412,7 @@ class Liquidation(Service):
         program: str,
         *,
         idempotency_key: str | None = None,
-    ) -> Answer[models.ServicesLiquidationApiProgramRunsReversalOut]:
+    ) -> Answer[models.ReversedOut]:
         """Confirm a reversal
 
         POST /programs/{program}/reversals/confirmations
@@ -2420,7 +2420,7 @@ class Liquidation(Service):
         return self._call(
             "POST",
             "/programs/{program}/reversals/confirmations",
-            returns=models.ServicesLiquidationApiProgramRunsReversalOut,
+            returns=models.ReversedOut,
             names={"program": program},
             headers={"Idempotency-Key": idempotency_key},
             takes_key=True,

@@ -163,8 +163,12 @@ class PostingIn(_Part):
     """On which days it posts, and when it waits or warns."""
 
     days: tuple[Weekday, ...] = Field(default=("mon", "tue", "wed", "thu"), min_length=1, max_length=7)
-    max_per_day: int | None = Field(default=None, ge=1, description="Entries; null: as many as are due.")
-    pause_outbox: int = Field(default=2_000_000, ge=1, description="Events to be published above which it waits.")
+    max_per_day: int | None = Field(
+        default=None, ge=1, le=1_000_000_000, description="Entries; null: as many as are due."
+    )
+    pause_outbox: int = Field(
+        default=2_000_000, ge=1, le=1_000_000_000, description="Events to be published above which it waits."
+    )
     alarm_days: int = Field(
         default=5, ge=0, le=90, description="Days before the last legal day of an entry on which it is alarmed."
     )

@@ -79,7 +79,7 @@ class LineOut(BaseModel):
     after_usd: str
 
 
-class RateOut(BaseModel):
+class ProofRateOut(BaseModel):
     """The rate of one quarter."""
 
     quarter: str | None = Field(description="null: a rate that the order names.")
@@ -89,14 +89,14 @@ class RateOut(BaseModel):
     rate_pct: str = Field(description="Percent a year, compounded daily; that of an order is simple.")
 
 
-class SegmentOut(BaseModel):
+class ProofSegmentOut(BaseModel):
     """A time in which one side owed the other."""
 
     debtor: Literal["importer", "cbp"]
     amount_usd: str
     start: date = Field(description="Bears no interest.")
     end: date = Field(description="Bears interest.")
-    rates: list[RateOut]
+    rates: list[ProofRateOut]
 
 
 class MoneyOut(BaseModel):
@@ -107,7 +107,7 @@ class MoneyOut(BaseModel):
     ordered_rate_pct: str | None
     ordered_from: date | None
     days_in_leap_year: Literal[365, 366] | None = Field(description="null: no day of a leap year bears interest.")
-    segments: list[SegmentOut]
+    segments: list[ProofSegmentOut]
     interest_usd: str
     assessed_before_usd: str = Field(description="Interest that acts before this one assessed.")
     change_usd: str
@@ -131,7 +131,7 @@ class OrderOut(BaseModel):
     citation: str
 
 
-class RunOut(BaseModel):
+class ProofRunOut(BaseModel):
     """The run in which it was posted."""
 
     run: int
@@ -141,7 +141,7 @@ class RunOut(BaseModel):
     lane: str
 
 
-class ActOut(BaseModel):
+class ProofActOut(BaseModel):
     """The legal act in the history of the entry."""
 
     change: str
@@ -151,7 +151,7 @@ class ActOut(BaseModel):
     authority: str | None
 
 
-class RuleOut(BaseModel):
+class ProofRuleOut(BaseModel):
     """A rule that was applied."""
 
     rule: str
@@ -190,7 +190,7 @@ class PaidWithOut(BaseModel):
     statement: str = Field(description="Where every refund of the payment is told.")
 
 
-class ReversalOut(BaseModel):
+class ProofReversalOut(BaseModel):
     """How it was undone, where it was."""
 
     state: str
@@ -202,16 +202,16 @@ class ToldOut(BaseModel):
     """What is said beside the proof, as it stands now: nothing of it is under the root."""
 
     program: OrderOut
-    run: RunOut
+    run: ProofRunOut
     importer_number: str
     entry_date: date | None
-    act: ActOut | None
+    act: ProofActOut | None
     event_id: str = Field(description="The `entry-changed` event that told of the act.")
-    rules: list[RuleOut]
+    rules: list[ProofRuleOut]
     assessment: AssessedOut | None
     refund: RefundStandOut | None
     payment: PaidWithOut | None = Field(description="null: the refund is in no payment yet.")
-    reversal: ReversalOut | None
+    reversal: ProofReversalOut | None
 
 
 class ProofOut(BaseModel):

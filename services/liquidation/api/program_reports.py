@@ -20,6 +20,7 @@ from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.answer_headers import tells
+from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
@@ -27,8 +28,8 @@ from shared.web.requests import engine_of, now_of, today_of
 router = APIRouter(tags=["programs"])
 
 _DIGEST: Final = "b3f1c7a27f0c8f4e2d5c6b7a8990a1b2c3d4e5f60718293a4b5c6d7e8f901234"
-AsOf = Annotated[date, Query(description="The legal day of the report.", examples=["2026-06-15"])]
-AsOfPath = Annotated[date, Path(description="The legal day of the report.", examples=["2026-06-15"])]
+AsOf = Annotated[LegalDay, Query(description="The legal day of the report.", examples=["2026-06-15"])]
+AsOfPath = Annotated[LegalDay, Path(description="The legal day of the report.", examples=["2026-06-15"])]
 Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 _EXAMPLE: Final[dict[str, Any]] = {
     "form": REPORT_FORM,
@@ -166,6 +167,7 @@ async def read_program_report(
         200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": "section,state,code\nentries,due,\n"}}}
     },
 )
+@tells("Content-Disposition")
 async def read_program_report_csv(
     program: ProgramPath, request: Request, _: Annotated[Identity, allow("program.try")], as_of: AsOf
 ) -> Response:

@@ -75,7 +75,7 @@ class StandingOut(BaseModel):
     since: datetime | None
 
 
-class RunOut(BaseModel):
+class ProgramRunOut(BaseModel):
     """A posting day: what was posted, in which lane, to how much money."""
 
     model_config = ConfigDict(
@@ -172,7 +172,7 @@ class ProgressOut(BaseModel):
     removed_usd: str
     states: list[StateOut]
     undetermined: int = Field(description="Of the posted: a fact of the money is still missing.")
-    run: RunOut | None = Field(description="The last run; null: nothing was posted yet.")
+    run: ProgramRunOut | None = Field(description="The last run; null: nothing was posted yet.")
     entries_per_second: float | None = Field(description="Of the last run; null while it has posted nothing.")
     seconds_left: int | None = Field(
         description="For what is due, at the rate of the last run; null: not known. Days between runs are not in it."
@@ -221,7 +221,7 @@ class ReversalIn(ReasonIn):
     )
 
 
-class ReversalOut(BaseModel):
+class ReversedOut(BaseModel):
     """How many entries are to be reversed."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"program": "ieepa-2026", "entries": 1}]})
@@ -306,7 +306,7 @@ async def list_runs(
     response: Response,
     _: Annotated[Identity, allow("program.try")],
     page: CurrentPage,
-) -> Page[RunOut]:
+) -> Page[ProgramRunOut]:
     """Newest first."""
     position = page.position(1)
     async with snapshot(engine_of(request)) as tx:
@@ -422,7 +422,7 @@ async def list_lost(
     return build_page(rows, page, key=lambda row: (row.entry_number,), item=show, request=request, response=response)
 
 
-@router.post("/programs/{program}/reversals", status_code=201, summary="Ask for a reversal", response_model=ReversalOut)
+@router.post("/programs/{program}/reversals", status_code=201, summary="Ask for a reversal", response_model=ReversedOut)
 async def ask_reversal(
     program: ProgramPath,
     body: ReversalIn,
@@ -432,10 +432,10 @@ async def ask_reversal(
 ) -> Response:
     """Nothing is done before a second person confirms. What is posted is reliquidated with the duty, never deleted."""
 
-    async def act(tx: Transaction) -> ReversalOut:
+    async def act(tx: Transaction) -> ReversedOut:
         given = (body.entries, body.run, body.by, body.reason)
         asked = await program_reversals.ask_reversal(tx, now_of(request), program, *given, caller)
-        return ReversalOut(program=program, entries=asked)
+        return ReversedOut(program=program, entries=asked)
 
     return await answer_once(request, call, act)
 
@@ -444,7 +444,7 @@ async def ask_reversal(
     "/programs/{program}/reversals/confirmations",
     status_code=201,
     summary="Confirm a reversal",
-    response_model=ReversalOut,
+    response_model=ReversedOut,
 )
 async def confirm_reversal(
     program: ProgramPath,
@@ -454,16 +454,16 @@ async def confirm_reversal(
 ) -> Response:
     """As another than who asked: a job reverses it. What the law does not allow any more is refused, entry by entry."""
 
-    async def act(tx: Transaction) -> ReversalOut:
+    async def act(tx: Transaction) -> ReversedOut:
         confirmed = await program_reversals.confirm_reversal(tx, now_of(request), program, caller)
-        return ReversalOut(program=program, entries=confirmed)
+        return ReversedOut(program=program, entries=confirmed)
 
     return await answer_once(request, call, act)
 
 
-def show_run(run: Run) -> RunOut:
+def show_run(run: Run) -> ProgramRunOut:
     """A run as it is shown."""
-    return RunOut(
+    return ProgramRunOut(
         program=run.program,
         run=run.run,
         kind=run.kind,

@@ -1,6 +1,5 @@
 """Programs post what is due: acts, money and events of each entry, in two lanes that leave the same rows."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
@@ -20,6 +19,7 @@ from services.liquidation.store.tables.programs import program_postings, program
 from services.liquidation.store.tables.records import entries, review_decisions
 from services.liquidation.store.tables.refunds import refunds
 from shared.db.transaction import transaction
+from shared.runtime.together import together
 from tests.integration.liquidation.builders import cycle, published, rows
 from tests.integration.liquidation.program_office import (
     IEEPA,
@@ -283,9 +283,7 @@ async def test_at_most_so_many_entries_are_posted_in_a_day(service_engine: Any) 
 async def test_two_workers_take_disjoint_ranges(office: Office) -> None:
     await make_due(office, count=12)
     office.on(MONDAY)
-    posted = await asyncio.gather(
-        *(post_programs(office.engine, office.clock, POLICY, parts=3, chunk=2) for _ in range(3))
-    )
+    posted = await together(*(post_programs(office.engine, office.clock, POLICY, parts=3, chunk=2) for _ in range(3)))
     assert sum(posted) == 12
     (run,) = await rows(office.engine, program_runs)
     assert (run.state, run.set_based, run.careful) == ("done", 12, 0)

@@ -2907,6 +2907,143 @@ class ProgramPaymentOut(Model):
     returned_on: date_aliased | None
 
 
+class ProgramRunOut(Model):
+    """
+    A posting day: what was posted, in which lane, to how much money.
+    """
+
+    program: str
+    run: int
+    kind: str
+    """
+    cycle: the weekly cycle posted what waited for it. Words: posting, cycle; there may be others.
+    """
+    posted_on: date_aliased
+    cycle_on: date_aliased | None
+    revision: int
+    state: str
+    """
+    Words: running, done, stopped; there may be others.
+    """
+    posted: int
+    set_based: int
+    """
+    Entries whose money was assessed by arrays.
+    """
+    careful: int
+    """
+    Entries that were assessed one by one, and those of a cycle.
+    """
+    dropped: int
+    """
+    Entries that were due and were not any more when they were looked at.
+    """
+    undetermined: int
+    """
+    Posted, with a fact of the money missing.
+    """
+    removed_usd: str
+    interest_usd: str
+    refund_usd: str
+    began_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    why: str | None
+    """
+    Why it was stopped.
+    """
+    leaves: int | None
+    root: str | None
+    """
+    Root of the proofs of its entries, hexadecimal; null until it is sealed.
+    """
+
+
+class ProofActOut(Model):
+    """
+    The legal act in the history of the entry.
+    """
+
+    change: str
+    occurred_on: date_aliased
+    rule: str
+    kind: str | None
+    authority: str | None
+
+
+class ProofRateOut(Model):
+    """
+    The rate of one quarter.
+    """
+
+    quarter: str | None
+    """
+    null: a rate that the order names.
+    """
+    from_: Annotated[date_aliased, Field(alias='from')]
+    """
+    The first day that bears it.
+    """
+    to: date_aliased
+    days: int
+    rate_pct: str
+    """
+    Percent a year, compounded daily; that of an order is simple.
+    """
+
+
+class ProofReversalOut(Model):
+    """
+    How it was undone, where it was.
+    """
+
+    state: str
+    reason: str | None
+    act_key: str | None
+
+
+class ProofRuleOut(Model):
+    """
+    A rule that was applied.
+    """
+
+    rule: str
+    citation: str
+    says: str
+
+
+class ProofRunOut(Model):
+    """
+    The run in which it was posted.
+    """
+
+    run: int
+    kind: str
+    state: str
+    posted_on: date_aliased
+    lane: str
+
+
+class ProofSegmentOut(Model):
+    """
+    A time in which one side owed the other.
+    """
+
+    debtor: str
+    """
+    Words: importer, cbp; there may be others.
+    """
+    amount_usd: str
+    start: date_aliased
+    """
+    Bears no interest.
+    """
+    end: date_aliased
+    """
+    Bears interest.
+    """
+    rates: list[ProofRateOut]
+
+
 class ProtestActOut(Model):
     """
     An act on a protest.
@@ -3111,6 +3248,17 @@ class RateIn(Model):
     """
     entered_from: date_aliased | None = None
     entered_to: date_aliased | None = None
+
+
+class RateOut(Model):
+    """
+    A rate that was recorded.
+    """
+
+    rate_id: UUID
+    message_number: str
+    case_number: str
+    rate_pct: str
 
 
 class ReadingOut(Model):
@@ -3533,6 +3681,15 @@ class ReversalStateOut(Model):
     removed_usd: str
 
 
+class ReversedOut(Model):
+    """
+    How many entries are to be reversed.
+    """
+
+    program: str
+    entries: int
+
+
 class RevisionOut(Model):
     """
     A revision, whole.
@@ -3638,6 +3795,20 @@ class RowOut(Model):
     The notes in words.
     """
     judged_at: AwareDatetime | None
+
+
+class RuleOut(Model):
+    """
+    A rule with its source; `evidence` S read, P partly read, M recalled, U unsettled.
+    """
+
+    id: str
+    citation: str
+    evidence: str
+    """
+    Words: S, P, M, U; there may be others.
+    """
+    text: str
 
 
 class RuleSummaryOut(Model):
@@ -3760,6 +3931,20 @@ class SealedLineOut(Model):
     """
     Why the reader does not see it; its seal is shown all the same.
     """
+
+
+class SegmentOut(Model):
+    """
+    Money that one side owed the other for a time; `start` is day 0, `end` bears interest.
+    """
+
+    debtor: str
+    """
+    Words: importer, cbp; there may be others.
+    """
+    amount_usd: str
+    start: date_aliased
+    end: date_aliased
 
 
 class SelectedOut(Model):
@@ -4199,6 +4384,78 @@ class TimelineCodesOut(Model):
     items: list[TimelineCodeOut]
 
 
+class TimelineRowOut(Model):
+    """
+    An act or a day, with everything by which a picture places it.
+    """
+
+    code: str
+    """
+    Stable: GET /timeline-codes says what each means.
+    """
+    track: str
+    """
+    Words: release, summary, review, suspension, extension, liquidation, finality, protest, money, special; there may be others.
+    """
+    kind: str
+    """
+    Words: act, law, policy, goal; there may be others.
+    """
+    title: str
+    whose: str | None
+    """
+    Who has to act by the day.
+    """
+    state: str
+    """
+    arguable: the safe day has passed, the last arguable one has not; unknown: a day binds that is not known, `what` and `inputs` say why; standing: it has no day. Words: happened, passed, arguable, today, coming, unknown, standing; there may be others.
+    """
+    on: date_aliased | None
+    """
+    The day in law of an act, or the safe day.
+    """
+    last_arguable: date_aliased | None
+    what: str
+    rule: RuleOut | None
+    unsettled: str | None
+    """
+    What of the rule is open.
+    """
+    detail: str | None
+    effect: ActEffectOut | None
+    inputs: dict[str, str]
+    references: list[ReferenceOut]
+    actor: str | None
+    authority: str | None
+    """
+    The row of the table of authority that an act rests on; for staff.
+    """
+
+
+class ToldOut(Model):
+    """
+    What is said beside the proof, as it stands now: nothing of it is under the root.
+    """
+
+    program: OrderOut
+    run: ProofRunOut
+    importer_number: str
+    entry_date: date_aliased | None
+    act: ProofActOut | None
+    event_id: str
+    """
+    The `entry-changed` event that told of the act.
+    """
+    rules: list[ProofRuleOut]
+    assessment: AssessedOut | None
+    refund: RefundStandOut | None
+    payment: PaidWithOut | None
+    """
+    null: the refund is in no payment yet.
+    """
+    reversal: ProofReversalOut | None
+
+
 class TotalOut(Model):
     """
     Entries of one value of a dimension.
@@ -4309,6 +4566,23 @@ class UncalculatedClockOut(Model):
     """
     text: str
     missing: list[str]
+
+
+class UnknownClockOut(Model):
+    """
+    An entry with a clock that cannot be computed.
+    """
+
+    entry_number: str
+    missing: str | None
+    """
+    The fact that is missing.
+    """
+    rule: RuleOut | None
+    entry_type: str | None
+    entry_date: date_aliased | None
+    released_at: AwareDatetime | None
+    center: str | None
 
 
 class UnreadPartitionOut(Model):
@@ -4445,6 +4719,18 @@ class VersionOut(Model):
     """
 
 
+class VoidedLiquidationOut(Model):
+    """
+    A liquidation without effect in law, and why.
+    """
+
+    liquidated_on: date_aliased
+    liquidation_kind: str
+    voided_on: date_aliased
+    rule: RuleOut
+    why: str
+
+
 class VoidedOut(Model):
     """
     A liquidation without effect, and the state that was restored.
@@ -4495,6 +4781,53 @@ class WhatIfIn(Model):
     """
     The item that it would decide.
     """
+
+
+class WhatIfOut(Model):
+    """
+    What would follow, as the money stands now; nothing of it is kept.
+    """
+
+    entry_number: str
+    would_apply: bool
+    """
+    False: the law lets no decision reach the entry; `remedy` says what does.
+    """
+    rule: RuleOut | None
+    remedy: str | None
+    liquidated_on: date_aliased | None
+    """
+    The day to which the money is reckoned.
+    """
+    basis: str | None
+    """
+    `today`: no day is planned for the entry.
+    """
+    with_decisions: list[str]
+    """
+    Decisions on other items that would take effect with it.
+    """
+    outcome: str | None
+    changes: list[ClassChangeOut]
+    change_usd: str | None
+    interest_usd: str | None
+    interest_periods: list[SegmentOut]
+    total_usd: str | None
+    is_disregarded: bool
+    """
+    True when the net difference is under 20 dollars.
+    """
+    bill_usd: str | None
+    """
+    The bill that would be sent, with what it would carry over.
+    """
+    refund_usd: str | None
+    missing: str | None
+    """
+    The fact without which the rest cannot be told.
+    """
+    why: str | None
+    foreseen: str | None
 
 
 class WhenIn(Model):
@@ -4663,199 +4996,14 @@ class WordOut(Model):
     says: str
 
 
-class ServicesLiquidationApiAdcvdErrorsRateOut(Model):
-    """
-    A rate that was recorded.
-    """
-
-    rate_id: UUID
-    message_number: str
-    case_number: str
-    rate_pct: str
-
-
-class ServicesLiquidationApiAssessmentsSegmentOut(Model):
-    """
-    Money that one side owed the other for a time; `start` is day 0, `end` bears interest.
-    """
-
-    debtor: str
-    """
-    Words: importer, cbp; there may be others.
-    """
-    amount_usd: str
-    start: date_aliased
-    end: date_aliased
-
-
-class ServicesLiquidationApiCommonRuleOut(Model):
-    """
-    A rule with its source; `evidence` S read, P partly read, M recalled, U unsettled.
-    """
-
-    id: str
-    citation: str
-    evidence: str
-    """
-    Words: S, P, M, U; there may be others.
-    """
-    text: str
-
-
-class ServicesLiquidationApiProgramProofsActOut(Model):
-    """
-    The legal act in the history of the entry.
-    """
-
-    change: str
-    occurred_on: date_aliased
-    rule: str
-    kind: str | None
-    authority: str | None
-
-
-class ServicesLiquidationApiProgramProofsRateOut(Model):
-    """
-    The rate of one quarter.
-    """
-
-    quarter: str | None
-    """
-    null: a rate that the order names.
-    """
-    from_: Annotated[date_aliased, Field(alias='from')]
-    """
-    The first day that bears it.
-    """
-    to: date_aliased
-    days: int
-    rate_pct: str
-    """
-    Percent a year, compounded daily; that of an order is simple.
-    """
-
-
-class ServicesLiquidationApiProgramProofsReversalOut(Model):
-    """
-    How it was undone, where it was.
-    """
-
-    state: str
-    reason: str | None
-    act_key: str | None
-
-
-class ServicesLiquidationApiProgramProofsRuleOut(Model):
-    """
-    A rule that was applied.
-    """
-
-    rule: str
-    citation: str
-    says: str
-
-
-class ServicesLiquidationApiProgramProofsRunOut(Model):
-    """
-    The run in which it was posted.
-    """
-
-    run: int
-    kind: str
-    state: str
-    posted_on: date_aliased
-    lane: str
-
-
-class ServicesLiquidationApiProgramProofsSegmentOut(Model):
-    """
-    A time in which one side owed the other.
-    """
-
-    debtor: str
-    """
-    Words: importer, cbp; there may be others.
-    """
-    amount_usd: str
-    start: date_aliased
-    """
-    Bears no interest.
-    """
-    end: date_aliased
-    """
-    Bears interest.
-    """
-    rates: list[ServicesLiquidationApiProgramProofsRateOut]
-
-
-class ServicesLiquidationApiProgramRunsReversalOut(Model):
-    """
-    How many entries are to be reversed.
-    """
-
-    program: str
-    entries: int
-
-
-class ServicesLiquidationApiProgramRunsRunOut(Model):
-    """
-    A posting day: what was posted, in which lane, to how much money.
-    """
-
-    program: str
-    run: int
-    kind: str
-    """
-    cycle: the weekly cycle posted what waited for it. Words: posting, cycle; there may be others.
-    """
-    posted_on: date_aliased
-    cycle_on: date_aliased | None
-    revision: int
-    state: str
-    """
-    Words: running, done, stopped; there may be others.
-    """
-    posted: int
-    set_based: int
-    """
-    Entries whose money was assessed by arrays.
-    """
-    careful: int
-    """
-    Entries that were assessed one by one, and those of a cycle.
-    """
-    dropped: int
-    """
-    Entries that were due and were not any more when they were looked at.
-    """
-    undetermined: int
-    """
-    Posted, with a fact of the money missing.
-    """
-    removed_usd: str
-    interest_usd: str
-    refund_usd: str
-    began_at: AwareDatetime
-    ended_at: AwareDatetime | None
-    why: str | None
-    """
-    Why it was stopped.
-    """
-    leaves: int | None
-    root: str | None
-    """
-    Root of the proofs of its entries, hexadecimal; null until it is sealed.
-    """
-
-
-class ServicesLiquidationApiTimelineActOut(Model):
+class ActOut(Model):
     """
     What happened.
     """
 
     on: date_aliased
     what: str
-    rule: ServicesLiquidationApiCommonRuleOut | None = None
+    rule: RuleOut | None = None
     detail: str | None = None
     actor: str | None = None
     authority: str | None = None
@@ -4893,7 +5041,7 @@ class AssessmentOut(Model):
     """
     Words: no-change, increase, refund, undetermined, void; there may be others.
     """
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     changes: list[ClassChangeOut]
     change_usd: str
     interest_usd: str | None
@@ -4901,7 +5049,7 @@ class AssessmentOut(Model):
     Interest to the act, less what an earlier act assessed.
     """
     total_usd: str | None
-    interest_periods: list[ServicesLiquidationApiAssessmentsSegmentOut]
+    interest_periods: list[SegmentOut]
     is_disregarded: bool
     """
     True when the net difference is under 20 dollars.
@@ -5384,7 +5532,7 @@ class ComingOut(Model):
     what: str
     safe: date_aliased | None
     last_arguable: date_aliased | None
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     inputs: dict[str, str]
     unsettled: str | None
     """
@@ -5406,7 +5554,7 @@ class CorrectionOut(Model):
     Last day; null while it stays open as long as liquidation is suspended.
     """
     is_window_open: bool
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     barred_by: str | None
     """
     The precondition that is not met.
@@ -5583,7 +5731,7 @@ class DateOut(Model):
 
     what: str
     on: date_aliased
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
 
 
 class DeadlineOut(Model):
@@ -5624,7 +5772,7 @@ class DeadlineOut(Model):
     """
     What happens when the day passes.
     """
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     unsettled: str | None
     """
     What of the rule is open.
@@ -5809,7 +5957,7 @@ class EntryDatesOut(Model):
     Which day is the time of entry, by which rule, and every other day that could have been.
     """
 
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     basis: str | None
     """
     What was recorded; null: the date asserted in the governing version.
@@ -6186,7 +6334,7 @@ class LiquidationOut(Model):
     liquidated_on: date_aliased
     posted_on: date_aliased
     kind: str
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
 
 
 class MeOut(Model):
@@ -6226,7 +6374,7 @@ class MoneyActOut(Model):
 
     on: date_aliased
     what: str
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     detail: str
     actor: str | None
     authority: str | None
@@ -6251,7 +6399,7 @@ class MoneyOut(Model):
     """
     null: no day of a leap year bears interest.
     """
-    segments: list[ServicesLiquidationApiProgramProofsSegmentOut]
+    segments: list[ProofSegmentOut]
     interest_usd: str
     assessed_before_usd: str
     """
@@ -6353,6 +6501,14 @@ class PageProgramPaymentOut(Model):
     """
 
 
+class PageProgramRunOut(Model):
+    items: list[ProgramRunOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
 class PageProtestSummaryOut(Model):
     items: list[ProtestSummaryOut]
     next: str | None = None
@@ -6409,14 +6565,6 @@ class PageRuleSummaryOut(Model):
     """
 
 
-class PageRunOut(Model):
-    items: list[ServicesLiquidationApiProgramRunsRunOut]
-    next: str | None = None
-    """
-    The link to the next page; absent or null on the last.
-    """
-
-
 class PageSelectedOut(Model):
     items: list[SelectedOut]
     next: str | None = None
@@ -6435,6 +6583,14 @@ class PageSelectionLineOut(Model):
 
 class PageSnapshotOut(Model):
     items: list[SnapshotOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
+class PageUnknownClockOut(Model):
+    items: list[UnknownClockOut]
     next: str | None = None
     """
     The link to the next page; absent or null on the last.
@@ -6522,7 +6678,7 @@ class ProgressOut(Model):
     """
     Of the posted: a fact of the money is still missing.
     """
-    run: ServicesLiquidationApiProgramRunsRunOut | None
+    run: ProgramRunOut | None
     """
     The last run; null: nothing was posted yet.
     """
@@ -6540,6 +6696,27 @@ class ProgressOut(Model):
     """
     first_last_day: date_aliased | None
     reversals: list[ReversalStateOut]
+
+
+class ProofOut(Model):
+    """
+    What a program did to an entry, and how that is proved.
+    """
+
+    form: Literal['centerline-proof-1']
+    posted: PostedOut
+    leaf: LeafOut
+    tree: TreeOut | None
+    """
+    null: its run is not sealed yet.
+    """
+    program: OfProgramOut
+    lines: list[LineOut]
+    money: MoneyOut | None
+    """
+    null: no interest was posted.
+    """
+    told: ToldOut
 
 
 class ProtestCheckOut(Model):
@@ -6635,7 +6812,7 @@ class ReadinessOut(Model):
     """
     Whether it is known if the importer is a corporation.
     """
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
 
 
 class ReliquidationOut(Model):
@@ -6646,7 +6823,7 @@ class ReliquidationOut(Model):
     number: int
     reliquidated_on: date_aliased
     writer: str
-    rule: ServicesLiquidationApiCommonRuleOut
+    rule: RuleOut
     kind: str
     effect_duty_usd: str
     effect_fees_usd: str
@@ -6846,93 +7023,19 @@ class TemplatesOut(Model):
     templates: list[DefinitionIn]
 
 
-class TimelineRowOut(Model):
+class TimelineOut(Model):
     """
-    An act or a day, with everything by which a picture places it.
-    """
-
-    code: str
-    """
-    Stable: GET /timeline-codes says what each means.
-    """
-    track: str
-    """
-    Words: release, summary, review, suspension, extension, liquidation, finality, protest, money, special; there may be others.
-    """
-    kind: str
-    """
-    Words: act, law, policy, goal; there may be others.
-    """
-    title: str
-    whose: str | None
-    """
-    Who has to act by the day.
-    """
-    state: str
-    """
-    arguable: the safe day has passed, the last arguable one has not; unknown: a day binds that is not known, `what` and `inputs` say why; standing: it has no day. Words: happened, passed, arguable, today, coming, unknown, standing; there may be others.
-    """
-    on: date_aliased | None
-    """
-    The day in law of an act, or the safe day.
-    """
-    last_arguable: date_aliased | None
-    what: str
-    rule: ServicesLiquidationApiCommonRuleOut | None
-    unsettled: str | None
-    """
-    What of the rule is open.
-    """
-    detail: str | None
-    effect: ActEffectOut | None
-    inputs: dict[str, str]
-    references: list[ReferenceOut]
-    actor: str | None
-    authority: str | None
-    """
-    The row of the table of authority that an act rests on; for staff.
-    """
-
-
-class ToldOut(Model):
-    """
-    What is said beside the proof, as it stands now: nothing of it is under the root.
-    """
-
-    program: OrderOut
-    run: ServicesLiquidationApiProgramProofsRunOut
-    importer_number: str
-    entry_date: date_aliased | None
-    act: ServicesLiquidationApiProgramProofsActOut | None
-    event_id: str
-    """
-    The `entry-changed` event that told of the act.
-    """
-    rules: list[ServicesLiquidationApiProgramProofsRuleOut]
-    assessment: AssessedOut | None
-    refund: RefundStandOut | None
-    payment: PaidWithOut | None
-    """
-    null: the refund is in no payment yet.
-    """
-    reversal: ServicesLiquidationApiProgramProofsReversalOut | None
-
-
-class UnknownClockOut(Model):
-    """
-    An entry with a clock that cannot be computed.
+    What happened to an entry and what comes: apart, and as rows in one order.
     """
 
     entry_number: str
-    missing: str | None
+    state: str
+    happened: list[ActOut]
+    coming: list[ComingOut]
+    rows: list[TimelineRowOut]
     """
-    The fact that is missing.
+    Acts and days by day, on one day acts first, what has no day last; clocks of those protests too that the caller may read.
     """
-    rule: ServicesLiquidationApiCommonRuleOut | None
-    entry_type: str | None
-    entry_date: date_aliased | None
-    released_at: AwareDatetime | None
-    center: str | None
 
 
 class VersionChangesOut(Model):
@@ -6954,65 +7057,6 @@ class VersionChangesOut(Model):
     """
     What the later asserts more, by accounting class; negative is less.
     """
-
-
-class VoidedLiquidationOut(Model):
-    """
-    A liquidation without effect in law, and why.
-    """
-
-    liquidated_on: date_aliased
-    liquidation_kind: str
-    voided_on: date_aliased
-    rule: ServicesLiquidationApiCommonRuleOut
-    why: str
-
-
-class WhatIfOut(Model):
-    """
-    What would follow, as the money stands now; nothing of it is kept.
-    """
-
-    entry_number: str
-    would_apply: bool
-    """
-    False: the law lets no decision reach the entry; `remedy` says what does.
-    """
-    rule: ServicesLiquidationApiCommonRuleOut | None
-    remedy: str | None
-    liquidated_on: date_aliased | None
-    """
-    The day to which the money is reckoned.
-    """
-    basis: str | None
-    """
-    `today`: no day is planned for the entry.
-    """
-    with_decisions: list[str]
-    """
-    Decisions on other items that would take effect with it.
-    """
-    outcome: str | None
-    changes: list[ClassChangeOut]
-    change_usd: str | None
-    interest_usd: str | None
-    interest_periods: list[ServicesLiquidationApiAssessmentsSegmentOut]
-    total_usd: str | None
-    is_disregarded: bool
-    """
-    True when the net difference is under 20 dollars.
-    """
-    bill_usd: str | None
-    """
-    The bill that would be sent, with what it would carry over.
-    """
-    refund_usd: str | None
-    missing: str | None
-    """
-    The fact without which the rest cannot be told.
-    """
-    why: str | None
-    foreseen: str | None
 
 
 class WholeBillOut(Model):
@@ -7126,7 +7170,7 @@ class EntryRecordOut(Model):
     """
     The facts that the state rests on.
     """
-    rule: ServicesLiquidationApiCommonRuleOut | None
+    rule: RuleOut | None
     importer_number: str | None
     """
     Masked when it is a social security number of someone else.
@@ -7187,48 +7231,4 @@ class PageReportOut(Model):
     next: str | None = None
     """
     The link to the next page; absent or null on the last.
-    """
-
-
-class PageUnknownClockOut(Model):
-    items: list[UnknownClockOut]
-    next: str | None = None
-    """
-    The link to the next page; absent or null on the last.
-    """
-
-
-class ProofOut(Model):
-    """
-    What a program did to an entry, and how that is proved.
-    """
-
-    form: Literal['centerline-proof-1']
-    posted: PostedOut
-    leaf: LeafOut
-    tree: TreeOut | None
-    """
-    null: its run is not sealed yet.
-    """
-    program: OfProgramOut
-    lines: list[LineOut]
-    money: MoneyOut | None
-    """
-    null: no interest was posted.
-    """
-    told: ToldOut
-
-
-class TimelineOut(Model):
-    """
-    What happened to an entry and what comes: apart, and as rows in one order.
-    """
-
-    entry_number: str
-    state: str
-    happened: list[ServicesLiquidationApiTimelineActOut]
-    coming: list[ComingOut]
-    rows: list[TimelineRowOut]
-    """
-    Acts and days by day, on one day acts first, what has no day last; clocks of those protests too that the caller may read.
     """
