@@ -129,7 +129,7 @@ async def list_differing(
     """Which of these entries, whose requests can be posted today as it is written, are not due so by what is known."""
     given = Given()
     source = asked_sql(program, entry_numbers, given)
-    verdicts = _verdicts_sql(program, source, today, given, await _list_windows(tx, law, entry_numbers))
+    verdicts = _verdicts_sql(program, source, today, given, await _list_windows(tx, law, entry_numbers), is_chunk=True)
     sql = f"""{verdicts}
         SELECT v.entry_number FROM verdicts v
         JOIN declared_entries r ON r.entry_number = v.entry_number AND r.state = 'due'
@@ -217,7 +217,10 @@ def _verdicts_sql(
     today: date,
     given: Given,
     windows: Sequence[tuple[date, date | None, date]],
+    *,
+    is_chunk: bool = False,
 ) -> str:
+    """The statement up to its verdicts. Of a chunk the facts are found once, and never anew for each entry."""
     day = given.add(today, "date")
     liquidated, posted, protest_by = (given.add([each[place] for each in windows], "date[]") for place in range(3))
     cohorts = list(program.cohorts)
@@ -252,7 +255,7 @@ sums AS (
         bool_or(is_removed AND lacks_base) AS lacks_base, bool_or(is_removed AND revives) AS revives
     FROM meant GROUP BY entry_number
 ),
-facts AS (
+facts AS {"MATERIALIZED" if is_chunk else ""} (
     SELECT {facts_sql(program, given, day)}
     FROM asked a JOIN entries e ON e.entry_number = a.entry_number AND e.version IS NOT NULL
 ),
