@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.api.program_models import templates
@@ -240,7 +241,7 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "program": program.json()["program"],
                 "revision": "1",
                 "declaration_id": "none",
-                "payment": await _payment(engine, program.json()["program"]),
+                "payment": await _payment(engine, program.json()["program"], running),
                 "instruction_id": "none",
                 "friday": "2026-03-06",
                 "number": "1",
@@ -252,6 +253,7 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "run": "1",
                 "as_of": "2026-03-06",
             },
+            queries={"list_program_candidates": {"program": program.json()["program"]}},
             filtered=frozenset(
                 {
                     *("list_importer_deadlines", "read_reconciliation_inventory", "list_program_offers"),
@@ -281,8 +283,8 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
         )
 
 
-async def _payment(engine: AsyncEngine, program: str) -> str:
-    """A payment of a program to the importer that waits."""
+async def _payment(engine: AsyncEngine, program: str, entry: str) -> str:
+    """A payment of a program to the importer that waits, and what was posted of an entry."""
     row = PaymentRow(
         payment="P000000001",
         program=program,
@@ -308,7 +310,21 @@ async def _payment(engine: AsyncEngine, program: str) -> str:
     )
     async with transaction(engine) as tx:
         await write_payments(tx, [row])
+        given = {"program": program, "entry": entry, "importer": IMPORTER, "on": legal_date(NOW), "at": NOW}
+        for statement in _POSTED:
+            await tx.connection.execute(text(statement), given)
     return row.payment
+
+
+_POSTED = (
+    "INSERT INTO program_runs (program, run, kind, posted_on, revision, state, began_at)"
+    " VALUES (:program, 1, 'posting', :on, 1, 'done', :at)",
+    "INSERT INTO program_postings (entry_number, program, run, posted_on, revision, version, declaration_id,"
+    " row_number, importer_number, cohort, act, writer, lane, act_key, sequence, liquidated_on, headings,"
+    " removed_cents,"
+    " outcome, posted_at, leaf) VALUES (:entry, :program, 1, :on, 1, 1, 'none', 1, :importer, 'unliquidated',"
+    " 'liquidate', 'center', 'set', 'liquidation', 1, :on, ARRAY['99030124'], 1, 'refund', :at, '')",
+)
 
 
 @asynccontextmanager
