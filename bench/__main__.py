@@ -22,6 +22,7 @@ from bench.claims_peers import are_installed, measure_peers
 from bench.cycle import measure_cycle, measure_questions
 from bench.life import measure_lives
 from bench.lists import MAY_TAKE, measure_lists
+from bench.mass_chain import measure_posting_chain
 from bench.mass_change import measure_intake, measure_mass_change, measure_posting
 from bench.nation import load_accounts, load_criteria
 from bench.notices import HandedOver, measure_calls, measure_mails
@@ -58,6 +59,7 @@ ROWS = (
     "mass",
     "intake",
     "posting",
+    "posting-chain",
 )
 RESULTS = Path(__file__).parent / "results"
 
@@ -249,7 +251,29 @@ async def measure_programs(server: EmbeddedPostgres, given: argparse.Namespace) 
         rows.append(await measure_intake_row(server, given.rows_of_file))
     if "posting" in given.rows:
         rows.append(await measure_posting_row(server, given.posted, given.resident))
+    if "posting-chain" in given.rows:
+        rows.append(await measure_posting_chain_row(server, given.chained))
     return rows
+
+
+async def measure_posting_chain_row(server: EmbeddedPostgres, count: int) -> Row:
+    """Entries of a program posted, published and noticed; 613 a second are 53 million in a day."""
+    engines = []
+    for name, service in (("posted", LIQUIDATION), ("noticed", NOTIFICATIONS)):
+        embedded.ensure_database(server, name)
+        engines.append(create_engine(server.url(name), application="bench"))
+        await upgrade(engines[-1], service.migrations)
+    embedded.ensure_database(server, "chain_bus")
+    urls = (server.url("noticed"), server.url("chain_bus"))
+    found = await measure_posting_chain(engines[0], engines[1], urls, count)
+    for engine in engines:
+        await engine.dispose()
+    rate = found.posted / found.seconds
+    note = (
+        f"{found.posted:,} posted, {found.on_bulletin:,} on the bulletin after {found.seconds:.0f} s; 53 million take"
+        f" {53_000_000 / rate / 3600:.0f} hours"
+    )
+    return Row("posted, published, noticed, entries/s", rate, 613, rate / 613, "613 a second, ratio 1 or more", note)
 
 
 async def measure_posting_row(server: EmbeddedPostgres, count: int, resident: int) -> Row:
@@ -407,7 +431,7 @@ async def run(given: argparse.Namespace) -> list[Row]:
         with open_server() as (_, server):
             rate, seconds = given.broadcast_per_second, given.broadcast_seconds
             rows.append(await measure_broadcast_row(server, given.recipients, rate, seconds))
-    if not {"mass", "intake", "posting"}.isdisjoint(given.rows):
+    if not {"mass", "intake", "posting", "posting-chain"}.isdisjoint(given.rows):
         with open_server() as (_, server):
             rows.extend(await measure_programs(server, given))
     return rows
@@ -443,6 +467,7 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--lives", type=int, default=20_000, help="items from event to decision")
     parser.add_argument("--bulk-items", type=int, default=100_000, help="items of the bulk run")
     parser.add_argument("--posted", type=int, default=1_000_000, help="entries that a program makes due")
+    parser.add_argument("--chained", type=int, default=100_000, help="entries posted, published and noticed")
     parser.add_argument("--resident", type=int, default=0, help="entries beside those that are posted")
     parser.add_argument("--declared", type=int, default=1_000_000, help="entries declared to a program")
     parser.add_argument("--rows-of-file", type=int, default=2_000_000, help="rows of one file declared to a program")

@@ -34,6 +34,7 @@ from shared.db import bulk
 from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.together import together
 
 _NOW = datetime(2026, 5, 4, 13, tzinfo=UTC)
 _FILED = datetime(2026, 2, 10, 19, tzinfo=UTC)
@@ -404,7 +405,7 @@ async def measure_posting(engine: AsyncEngine, count: int, *, resident: int = 0)
     clock = FixedClock(POSTED_ON)
     before = await _log_position(engine)
     began = time.perf_counter()
-    await post_programs(engine, clock, POLICY, parts=2)
+    await together(*(post_programs(engine, clock, POLICY, parts=2) for _ in range(2)))
     seconds = time.perf_counter() - began
     written = await _log_position(engine) - before
     async with transaction(engine) as tx:

@@ -43,6 +43,8 @@ from shared.customs.calendar import legal_date
 from shared.customs.money import round_fractional_cents
 from shared.db.transaction import Connections, Transaction, transaction
 from shared.runtime.clock import Clock
+from shared.runtime.errors import Transient
+from shared.runtime.slices import JobSession
 
 CHUNK: Final = 5_000
 """Entries that one transaction takes at most."""
@@ -70,14 +72,50 @@ async def post_programs(
 async def post_program(
     database: Connections, clock: Clock, program: str, policy: MoneyPolicy, *, parts: int = 1, chunk: int = CHUNK
 ) -> int:
-    """Post what one program makes due, chunk by chunk, until its run of today is through or may not go on."""
-    total = 0
+    """Post what one program makes due, chunk by chunk, until its run of today is through or may not go on.
+
+    Of a chunk that fails on an unexpected error smaller ones are tried, until the one entry is found: a job sets it
+    aside and goes on behind it, and the run of another day tries it again. On a pool, which has nowhere to note what
+    failed, the error goes on to the caller.
+    """
+    total, size = 0, chunk
     while True:
-        async with transaction(database) as tx:
-            posted = await post_chunk(tx, program, clock.now(), policy, parts=parts, chunk=chunk)
+        try:
+            async with transaction(database) as tx:
+                posted = await post_chunk(tx, program, clock.now(), policy, parts=parts, chunk=size)
+        except Transient:
+            raise
+        except Exception as error:
+            if not isinstance(database, JobSession):
+                raise
+            if size > 1:
+                size = max(1, size // 10)
+                continue
+            async with transaction(database) as tx:
+                passed = await pass_over(tx, program, clock.now())
+            if passed is None:
+                raise
+            await database.set_aside(f"{program}/{passed}", error)
+            continue
         if posted is None:
             return total
         total += posted.set_based + posted.careful
+        size = min(chunk, size * 10)
+
+
+async def pass_over(tx: Transaction, program: str, now: datetime) -> str | None:
+    """Leave the next entry of a run out of it, and count it as not posted; gives which, None: there is none."""
+    await exclude_cycles(tx)
+    run = await runs.find_run(tx, program, legal_date(now))
+    part = await runs.take_part(tx, run) if run is not None else None
+    if run is None or part is None:
+        return None
+    numbers = await runs.list_numbers(tx, program, part, 1)
+    if not numbers:
+        return None
+    await runs.move_part(tx, run, part, numbers[0], now, is_done=False)
+    await runs.add_done(tx, run, Done(dropped=1))
+    return numbers[0]
 
 
 async def post_chunk(

@@ -19,6 +19,7 @@ from services.liquidation.store.tables.programs import program_postings, program
 from services.liquidation.store.tables.records import entries, review_decisions
 from services.liquidation.store.tables.refunds import refunds
 from shared.db.transaction import transaction
+from shared.runtime.slices import JobSession
 from shared.runtime.together import together
 from tests.integration.liquidation.builders import cycle, published, rows
 from tests.integration.liquidation.program_office import (
@@ -299,3 +300,26 @@ async def test_what_two_programs_remove_is_refunded_once(office: Office) -> None
     assert await post(office, MONDAY) == 1
     await office.judge()
     assert (await office.verdict(number, "other-order"))["code"] == "effects-overlap"
+
+
+async def test_an_entry_that_cannot_be_posted_is_set_aside_and_holds_up_no_other(office: Office) -> None:
+    numbers = sorted(await make_due(office, count=12))
+    async with transaction(office.engine) as tx:
+        given = {"number": numbers[4]}
+        await tx.connection.execute(text("UPDATE entry_versions SET body = '{}' WHERE entry_number = :number"), given)
+        await tx.connection.execute(
+            text(
+                "INSERT INTO deposit_facts (entry_number, revision, required_on, recorded_by)"
+                " VALUES (:number, 1, '2026-02-25', 'k')"
+            ),
+            given,
+        )
+    office.on(MONDAY)
+    session = JobSession("post-programs", office.engine, office.clock)
+    assert await post_programs(session, office.clock, POLICY, chunk=10) == 11
+    (run,) = await rows(office.engine, program_runs)
+    assert (run.state, run.set_based, run.dropped) == ("done", 11, 1)
+    async with transaction(office.engine) as tx:
+        kept = list(await tx.connection.scalars(text("SELECT key FROM rows_set_aside")))
+    assert kept == [f"ieepa-2026/{numbers[4]}"]
+    assert (await office.verdict(numbers[4]))["state"] == "due"
