@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bench.mass_change import POSTED_ON, cents_of, fill_posting, number_of, open_posting
+from bench.mass_change import POSTED_ON, cents_of, fill_posting, number_of, open_posting, settle
 from services.liquidation.acts.program_posting import post_programs
 from services.liquidation.acts.program_proofs import seal_run
 from services.liquidation.app import SERVICE
@@ -178,6 +178,7 @@ async def test_the_money_of_100_000_entries_is_what_it_comes_to_by_hand(service_
     engine = await service_engine("liquidation")
     await open_posting(engine)
     await fill_posting(engine, 1, RECKONED)
+    await settle(engine)
     until = POSTED_ON.date()
     growth = {day: Decimal(reckon(10**30, date(2026, 2, 10) + timedelta(days=day), until)) for day in range(10)}
     assert await post_programs(engine, FixedClock(POSTED_ON), POLICY, parts=2) == RECKONED * 9 // 10
