@@ -14,10 +14,11 @@ from services.liquidation.store.tables.programs import declared_entries, program
 from services.liquidation.store.tables.records import entries
 from shared.db.transaction import transaction
 from shared.runtime.identity import RoleName
-from tests.integration.liquidation.builders import apply, post_entry, rows
+from tests.integration.liquidation.builders import apply, cycle, post_entry, rows
 from tests.integration.liquidation.program_office import (
     IEEPA,
     IMPORTER,
+    LIQUIDATED,
     Office,
     duties,
     liquidated,
@@ -86,13 +87,24 @@ async def test_an_entry_that_a_correction_brings_within_an_automatic_program_is_
     assert (told["state"], told["code"]) == ("dropped", "no-heading")
 
 
-async def test_what_a_cycle_liquidates_before_it_is_posted_is_reliquidated_and_not_lost(office: Office) -> None:
+async def test_a_cycle_posts_what_was_taken_by_its_cut(office: Office) -> None:
     await office.release(AUTOMATIC)
     number, on = await liquidated(office)
     await office.judge()
     told = (await offers(office))[number]
+    assert (told["state"], told["cohort"], told["act"], on) == ("posted", "unliquidated", "liquidate", LIQUIDATED)
+
+
+async def test_what_a_cycle_liquidates_before_it_is_posted_is_reliquidated_and_not_lost(office: Office) -> None:
+    number = await office.file()
+    office.on(LIQUIDATED - timedelta(days=1))  # behind the cut of Wednesday: the cycle does not see it
+    await office.release(AUTOMATIC)
+    await office.judge()
+    await cycle(office.engine, LIQUIDATED)
+    await office.judge()
+    told = (await offers(office))[number]
     assert (told["state"], told["cohort"], told["act"]) == ("due", "recent", "reliquidate")
-    office.on(on + timedelta(days=91))
+    office.on(LIQUIDATED + timedelta(days=91))
     await office.judge()
     assert (await offers(office))[number]["code"] == "too-near-day-90"
 
