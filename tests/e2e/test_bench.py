@@ -39,6 +39,7 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "--urgent-seconds",
         "4",
     ]
+    arguments += ["--posted", "2000", "--resident", "1000", "--chained", "1000"]
     arguments += ["--rows-of-file", "2500", "--results", str(tmp_path)]
     path = await asyncio.to_thread(main, arguments)
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
@@ -48,7 +49,7 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "weekly cycle, entries/s",
         "forecast, answers/s",
     ]
-    assert [row["measurement"] for row in rows][-17:] == [
+    assert [row["measurement"] for row in rows][-19:] == [
         "recovery, returns/s",
         "deadline calculator, calls/s",
         "claims, items/s",
@@ -66,6 +67,8 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "mass change, judgment, rows/s",
         "mass change, trial, entries/s",
         "one file, rows/s",
+        "mass change, posting, entries/s",
+        "posted, published, noticed, entries/s",
     ]
     for row in rows:
         assert row["per_second"] > 0
