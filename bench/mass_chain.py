@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bench.mass_change import POSTED_ON, fill_posting, open_posting
+from bench.mass_change import POSTED_ON, fill_posting, open_posting, settle
 from cli.catalogue import all_topics
 from services.liquidation.acts.program_posting import post_programs
 from services.liquidation.domain.money.settings import POLICY
@@ -44,6 +44,7 @@ async def measure_posting_chain(
     """
     await open_posting(liquidation)
     await fill_posting(liquidation, 1, count)
+    await settle(liquidation)
     clock, stopping, metrics = FixedClock(POSTED_ON), Stopping(), Metrics.create()
     bus = PostgresBus(urls[1])
     await bus.ensure_topics(all_topics())
