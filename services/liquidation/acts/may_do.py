@@ -19,7 +19,6 @@ from services.liquidation.acts.instructions import demand_confirmable as demand_
 from services.liquidation.acts.liquidations import demand_liquidable
 from services.liquidation.acts.payments import demand_certifiable as demand_payment_certifiable
 from services.liquidation.acts.payments import demand_payable_by as demand_payment_payable_by
-from services.liquidation.acts.payments import demand_ready as demand_payment_ready
 from services.liquidation.acts.payments import demand_returnable, demand_running
 from services.liquidation.acts.protests import bar_of_act
 from services.liquidation.acts.refunds import demand_alone, demand_certifiable, demand_payable_by, demand_ready
@@ -83,7 +82,7 @@ def bars_on_refund(
     def demand_certified_today() -> None:
         demand_alone(refund, of_program)
         demand_certifiable(refund)
-        demand_ready(refund, accounts, today)
+        demand_ready(f"Refund {refund.refund_number}", accounts, today)
 
     def demand_paid_today() -> None:
         demand_alone(refund, of_program)
@@ -101,7 +100,7 @@ def bars_on_payment(row: PaymentRow, standing: str, accounts: Sequence[AccountRo
     def demand_certified_today() -> None:
         demand_running(row, standing)
         demand_payment_certifiable(row, is_changed=False)
-        demand_payment_ready(row, accounts, on)
+        demand_ready(f"Payment {row.payment}", accounts, on)
 
     def demand_paid_today() -> None:
         demand_running(row, standing)

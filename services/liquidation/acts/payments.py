@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from services.liquidation.acts.refunds import find_readiness
+from services.liquidation.acts.refunds import demand_ready, find_readiness
 from services.liquidation.acts.refusals import conflict, refused
 from services.liquidation.acts.set_offs import apply_set_offs, certify_set_offs, outdated, release_set_offs
 from services.liquidation.domain.money.interest import Undetermined, payee_kind
@@ -15,7 +15,7 @@ from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.publishing import SOURCE, payment_changed
 from services.liquidation.store import payments as store
 from services.liquidation.store import records
-from services.liquidation.store.payees import AccountRow, load_accounts
+from services.liquidation.store.payees import load_accounts
 from services.liquidation.store.payments import LateTerms, OffsetRow, PaymentEvent, PaymentRow, Sums
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
@@ -47,7 +47,7 @@ async def certify_payment(
     sums = (await store.load_sums(tx, [payment])).get(payment, Sums())
     demand_certifiable(row, is_changed=_is_changed(row, sums))
     accounts = await load_accounts(tx.connection, row.payee_number)
-    readiness = demand_ready(row, accounts, today)
+    readiness = demand_ready(f"Payment {row.payment}", accounts, today)
     if row.state == "returned":
         row.part += 1
     _take(row, sums)
@@ -219,19 +219,6 @@ def demand_certifiable(row: PaymentRow, *, is_changed: bool) -> None:
         raise _wrong_state(row, "only what waits, is ready or was returned can be certified")
     if row.refunds == 0:
         raise _wrong_state(row, "later acts took the place of every refund of it")
-
-
-def demand_ready(row: PaymentRow, accounts: Sequence[AccountRow], on: date) -> Readiness:
-    """How a payment certified on a day is paid; raises `Refused` with what the payee lacks."""
-    readiness = find_readiness(accounts, on)
-    if readiness.state != "ready":
-        raise refused(
-            "refund-ach",
-            "refund-not-ready",
-            f"Payment {row.payment} cannot be paid: {', '.join(readiness.missing)} is missing.",
-            readiness.remedy,
-        )
-    return readiness
 
 
 def demand_payable_by(row: PaymentRow, caller: Identity) -> None:

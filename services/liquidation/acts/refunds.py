@@ -41,7 +41,7 @@ async def certify_refund(
     case, refund, authority = await _hold(tx, refund_number, meant, caller, "refund.certify", today)
     demand_alone(refund, (await find_programs_of(tx, [refund_number])).get(refund_number))
     demand_certifiable(refund)
-    readiness = demand_ready(refund, case.accounts, today)
+    readiness = demand_ready(f"Refund {refund.refund_number}", case.accounts, today)
     refund.way, refund.missing, refund.reason = readiness.way, [], readiness.remedy
     refund.state, refund.certified_on = "certified", today
     refund.certified_by, refund.certified_for = caller.subject, caller.acting_for
@@ -172,14 +172,14 @@ def demand_certifiable(refund: RefundRow) -> None:
         raise _wrong_state(refund, "only what waits or is ready can be certified")
 
 
-def demand_ready(refund: RefundRow, accounts: Sequence[AccountRow], on: date) -> Readiness:
-    """How a refund certified on a day is paid; raises `Refused` with what is missing."""
+def demand_ready(what: str, accounts: Sequence[AccountRow], on: date) -> Readiness:
+    """How a refund or payment certified on a day is paid; raises `Refused` with what is missing."""
     readiness = find_readiness(accounts, on)
     if readiness.state != "ready":
         raise refused(
             "refund-ach",
             "refund-not-ready",
-            f"Refund {refund.refund_number} cannot be paid: {', '.join(readiness.missing)} is missing.",
+            f"{what} cannot be paid: {', '.join(readiness.missing)} is missing.",
             readiness.remedy,
         )
     return readiness
