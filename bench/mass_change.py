@@ -26,7 +26,7 @@ from services.liquidation.domain.program.definition import definition_from_json
 from services.liquidation.store import programs as store
 from services.liquidation.store.program_runs import list_runs
 from services.liquidation.store.program_verdicts import try_program
-from services.liquidation.store.programs import Program, Revision
+from services.liquidation.store.programs import Program, ProgramEvent, Revision
 from services.liquidation.store.tables.programs import special_duties
 from services.liquidation.store.tables.records import entries, entry_versions
 from shared.customs.entry_number import check_digit
@@ -226,6 +226,8 @@ async def _put_in_force(engine: AsyncEngine, definition: dict[str, object]) -> N
         revision = Revision(code, 1, 1, "confirmed", definition, "bench", _NOW, "bench")
         await store.write_revision(tx, revision)
         await store.release_revision(tx, revision, _NOW)
+        row = "program.release/national"
+        await store.append_event(tx, ProgramEvent(code, 0, 1, "released", _NOW, "bench", None, None, row))
 
 
 async def _copy_floor(engine: AsyncEngine, count: int) -> float:

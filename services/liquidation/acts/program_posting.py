@@ -37,7 +37,7 @@ from services.liquidation.store.payees import AccountRow, hold_accounts_unchange
 from services.liquidation.store.program_posting import Alike, Looked, PayeeRow, Words
 from services.liquidation.store.program_runs import Done, DueRow, Run
 from services.liquidation.store.program_verdicts import list_differing
-from services.liquidation.store.programs import ProgramEvent, Revision
+from services.liquidation.store.programs import Revision
 from services.liquidation.store.records import exclude_cycles
 from shared.customs.calendar import legal_date
 from shared.customs.money import round_fractional_cents
@@ -330,7 +330,8 @@ async def _find_words(tx: Transaction, revision: Revision) -> Words:
     rules = revision.rules
     events = await program_store.list_events(tx.connection, rules.program)
     released = [each for each in events if (each.revision, each.change) == (revision.revision, "released")]
-    by: ProgramEvent | None = released[-1] if released else None
+    by = released[-1]  # a revision is in force by nothing else
+    assert by.authority is not None  # nobody releases without a row of the table
     text = f"Program {rules.program}, revision {revision.revision}: {rules.order} ({rules.citation})"
     details = (text, f"center: {text}", f"court-judgment: {text}")
     told = (
@@ -338,8 +339,5 @@ async def _find_words(tx: Transaction, revision: Revision) -> Words:
         reasons_told("reliq-1501", details[1]),
         reasons_told("reliq-court", details[2]),
     )
-    actor = f"program:{rules.program} revision {revision.revision}"
-    if by is not None:
-        actor = f"{actor}, released by {by.actor}"
-    authority = by.authority if by is not None and by.authority is not None else "program.release"
-    return Words(details, told, actor, authority, definition_digest(revision.definition))
+    actor = f"program:{rules.program} revision {revision.revision}, released by {by.actor}"
+    return Words(details, told, actor, by.authority, definition_digest(revision.definition))
