@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test verify lint format bench fault contracts client law assets fixtures lock sbom clean-data clean
+.PHONY: help setup run test verify lint format bench fault contracts client law generated assets fixtures lock sbom clean-data clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ client: $(STAMP)  ## generate the Python client's models and operations from doc
 
 law: $(STAMP)  ## generate docs/law and the rule book from the rules, the vectors and the code
 	@$(BIN)/python -m cli.law
+
+generated: contracts client law  ## all of these and docs/scale: before a commit that changes code
+	@$(BIN)/python -m cli.scale
 
 assets: $(STAMP)  ## fetch what pages are made of again, as vendor.toml names it (maintainers; needs npm)
 	@$(BIN)/python -m cli.assets

@@ -201,8 +201,9 @@ async def fill(engine: AsyncEngine, draw: random.Random) -> list[str]:
             await bulk.execute(
                 tx,
                 "INSERT INTO suspensions (entry_number, ground, began_on, authority, is_filed, lift_noticed_on)"
-                " VALUES ($1, 'A570012000', '2026-01-05', 'agency', false, '2026-06-01')",
+                " VALUES ($1, 'A570012000', '2026-01-05', 'agency', false, $2::date)",
                 number,
+                TODAY - timedelta(days=draw.choice((0, 3, 4, 61, 90))),
             )
         for number in decided:
             effect = {"effect": {"by_class": [{"class_code": "additional-duty", "change_usd": "-10.00"}]}}
@@ -273,6 +274,7 @@ def judge_purely(
         known.is_payment_known,
         known.readiness,
         known.is_product,
+        known.lifted_on,
     )
     return judge(program, entry, asked, TODAY)
 

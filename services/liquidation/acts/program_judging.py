@@ -182,6 +182,7 @@ class Seen:
             known.is_payment_known,
             known.readiness,
             known.is_product,
+            known.lifted_on,
         )
 
 

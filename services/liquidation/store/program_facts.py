@@ -16,13 +16,14 @@ LIQUIDATED_ON: Final = "coalesce(e.liquidated_on, CASE WHEN e.is_informal THEN e
 """Of an entry `e`: informal entries liquidate with their payment or release, whenever a cycle posts them."""
 
 _NAMES: Final = "f.entries @> jsonb_build_array(e.entry_number)"
+_LIFTED_ON: Final = """(SELECT max(s.lift_noticed_on) FROM suspensions s
+        WHERE s.entry_number = e.entry_number AND NOT e.is_suspended)"""
 EXCLUSION_SQL: Final[Mapping[Exclusion, str]] = {
     "protest-open": """EXISTS (SELECT FROM protest_entries n JOIN protests p ON p.filing_number = n.filing_number
         WHERE n.entry_number = e.entry_number AND p.is_open)""",
     "drawback-designated": f"EXISTS (SELECT FROM post_entry_filings f WHERE f.kind = 'drawback-claim' AND {_NAMES})",
     "reconciliation-filed": f"EXISTS (SELECT FROM post_entry_filings f WHERE f.kind = 'reconciliation' AND {_NAMES})",
-    "lifted-pending": """(e.liquidated_on IS NULL AND NOT e.is_suspended AND EXISTS (
-        SELECT FROM suspensions s WHERE s.entry_number = e.entry_number AND s.lift_noticed_on IS NOT NULL))""",
+    "lifted-pending": f"(e.liquidated_on IS NULL AND {_LIFTED_ON} IS NOT NULL)",
     "surety-paid": """EXISTS (SELECT FROM bills b JOIN bill_payments m ON m.bill_number = b.bill_number
         WHERE b.entry_number = e.entry_number AND m.payer = 'surety')""",
     "under-correction": """EXISTS (SELECT FROM dead_letters x
@@ -73,7 +74,8 @@ def facts_sql(program: Definition, given: Given, today: str) -> str:
     return f"""e.entry_number, e.version, e.importer_number, e.entry_type, e.entry_date, e.center, e.is_suspended,
     e.is_informal, {LIQUIDATED_ON} AS liquidated_on, e.liquidation_posted_on, {_PAYMENT_KNOWN} AS is_payment_known,
     {exclusions},
-    {overlap} AS has_overlap, {_IN_REVIEW} AS is_in_review, {readiness} AS readiness, {found} AS is_product"""
+    {overlap} AS has_overlap, {_IN_REVIEW} AS is_in_review, {readiness} AS readiness, {found} AS is_product,
+    {_LIFTED_ON} AS lifted_on"""
 
 
 _DUTIES: Final = """
@@ -102,6 +104,7 @@ class KnownEntry:
     is_in_review: bool
     readiness: Readiness
     is_product: bool | None
+    lifted_on: date | None
 
 
 async def load_known_entries(
@@ -135,6 +138,7 @@ def read_known_entry(row: Mapping[str, Any]) -> KnownEntry:
         row["is_in_review"],
         cast("Readiness", row["readiness"]),
         row["is_product"],
+        row["lifted_on"],
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.assessment import MINIMUM_CENTS
 from services.liquidation.domain.money.settings import MoneySettings
-from services.liquidation.domain.program.definition import Cohort, Definition
+from services.liquidation.domain.program.definition import Cohort, Definition, Exclusion
 from services.liquidation.domain.program.judging import Answer
 from services.liquidation.domain.program.refunds import UNKNOWN_PAYEE, Growth, drops_small, list_growths
 from services.liquidation.domain.protest.timeliness import liquidation_window
@@ -220,7 +220,7 @@ def _verdicts_sql(
     *,
     is_chunk: bool = False,
 ) -> str:
-    """The statement up to its verdicts. Of a chunk the facts are found once, and never anew for each entry."""
+    """Verdicts of a program over any number of entries, as a statement; of a chunk the facts are found once."""
     day = given.add(today, "date")
     liquidated, posted, protest_by = (given.add([each[place] for each in windows], "date[]") for place in range(3))
     cohorts = list(program.cohorts)
@@ -228,7 +228,7 @@ def _verdicts_sql(
     names, acts = given.add([each.name for each in cohorts], "text[]"), given.add([c.act for c in cohorts], "text[]")
     ons, untils = given.add([c.on for c in cohorts], "date[]"), given.add([c.until for c in cohorts], "date[]")
     lasts = given.add([each.last_day for each in cohorts], "integer[]")
-    excludes = "\n            ".join(f"""WHEN known."{each}" THEN '{each}'""" for each in program.excludes)
+    excludes = "\n            ".join(f"WHEN {_excludes(each)} THEN '{each}'" for each in program.excludes)
     exclude_types = given.add(list(program.exclude_types), "text[]")
     base = "coalesce(sums.lacks_base, false)" if program.money.base_check == "review" else "false"
     is_offered = "true" if program.intake == "offered" else "false"
@@ -332,6 +332,13 @@ verdicts AS (
             ELSE 'due' END AS state
     FROM noted
 )"""
+
+
+def _excludes(exclusion: Exclusion) -> str:
+    if exclusion == "lifted-pending":
+        # What was suspended when it was asked for was taken as such.
+        return """known."lifted-pending" AND known.lifted_on <= known.received_on"""
+    return f'known."{exclusion}"'
 
 
 def _fits(cohort: Cohort, given: Given) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,8 @@ from services.liquidation.acts.program_reversals import reverse_confirmed
 from services.liquidation.acts.program_standing import withdraw_aborted
 from services.liquidation.domain.law import LAW
 from services.liquidation.domain.money.settings import POLICY
+from services.liquidation.domain.predicate import EntryPredicate
+from services.liquidation.store.instructions import Instruction
 from services.liquidation.store.tables.assessments import assessments
 from services.liquidation.store.tables.programs import program_postings, program_runs
 from services.liquidation.store.tables.records import entries, review_decisions
@@ -21,7 +23,7 @@ from services.liquidation.store.tables.refunds import refunds
 from shared.db.transaction import transaction
 from shared.runtime.slices import JobSession
 from shared.runtime.together import together
-from tests.integration.liquidation.builders import cycle, published, rows
+from tests.integration.liquidation.builders import cycle, instruct, published, rows
 from tests.integration.liquidation.program_office import (
     IEEPA,
     IMPORTER,
@@ -139,12 +141,78 @@ async def test_edge_6_day_90_is_over_before_the_run(office: Office) -> None:
 async def test_edge_8_a_suspended_entry_is_refunded_by_the_cycle_after_the_lift(office: Office) -> None:
     cases = [{"case_number": "A570012000", "rate_pct": "25.00", "deposit_usd": "0.00"}]
     number = await office.file(
-        duties(("8471300100", 125_000, "0.00"), (IEEPA, 0, "9375.00"), cases=cases), entry_type="03"
+        duties(("8471300100", 125_000, "0.00"), (IEEPA, 0, "9375.00"), cases=cases),
+        entry_type="03",
+        **{"entry_date": "2025-03-03", "import_date": "2025-03-02", "paid_on": "2025-03-10"},
+        at="2025-03-03T19:00:00Z",
     )
     await office.declare([number])
     await office.judge()
     assert (await office.verdict(number))["state"] == "waiting"
     assert await post(office, MONDAY) == 0
+    # The lift comes after the request: the entry was taken as a suspended one, and stays so.
+    await lift(office, date(2026, 6, 22))
+    office.on(date(2026, 6, 23))
+    await office.judge()
+    assert (await office.verdict(number))["code"] is None
+    friday = date(2026, 6, 26)
+    office.on(friday)
+    await cycle(office.engine, friday)
+    (entry,) = [each for each in await rows(office.engine, entries) if each.entry_number == number]
+    assert (entry.liquidated_on, entry.liquidation_kind, entry.effect_duty_cents) == (friday, "refund", -937_500)
+    (assessed,) = await rows(office.engine, assessments)
+    assert assessed.segments == [{"debtor": "cbp", "cents": 937_500, "start": "2025-03-10", "end": friday.isoformat()}]
+    (posted,) = await rows(office.engine, program_postings)
+    assert (posted.lane, posted.act, posted.outcome) == ("cycle", "liquidate", "refund")
+    assert (await office.verdict(number))["state"] == "posted"
+
+
+async def lift(office: Office, on: date) -> None:
+    """Commerce tells that the suspension of a case is over."""
+    made_at = datetime(on.year, on.month, on.day, 15, tzinfo=UTC)
+    draft = Instruction(
+        instruction_id="SYNTHETIC-7000001",
+        revision=1,
+        kind="lift",
+        ground="adcvd-case",
+        reference=None,
+        message_number="7000001",
+        source="federal-register",
+        noticed_on=on,
+        predicate=EntryPredicate(case_numbers=("A570012000",)),
+        state="draft",
+        made_at=made_at,
+        made_by="kim",
+    )
+    await instruct(office.engine, draft)
+
+
+async def test_edge_7_a_deemed_entry_that_was_posted_yesterday_is_counted_from_its_day_in_law(office: Office) -> None:
+    days = {"entry_date": "2025-03-03", "import_date": "2025-03-02", "paid_on": "2025-03-10"}
+    deemed_on = date(2026, 3, 3)
+    late = await office.file(**days, at="2025-03-03T19:00:00Z")
+    await cycle(office.engine, date(2026, 6, 5), days_late=5)
+    (entry,) = [each for each in await rows(office.engine, entries) if each.entry_number == late]
+    assert (entry.liquidated_on, entry.liquidation_posted_on) == (deemed_on, date(2026, 6, 10))
+    office.on(deemed_on + timedelta(days=100))
+    declared = await office.declare([late])
+    (told,) = await office.results(declared)
+    assert (told["state"], told["code"]) == ("dropped", "final-1501")
+    assert told["last_day"] == (deemed_on + timedelta(days=180)).isoformat()
+
+
+async def test_edge_18_a_withdrawal_from_warehouse_is_refunded_when_it_liquidates(office: Office) -> None:
+    number = await office.file(entry_type="31")
+    await office.declare([number])
+    await office.judge()
+    assert (await office.verdict(number))["notes"][0] == "waits-warehouse"
+    assert await post(office, MONDAY) == 0
+    await cycle(office.engine, LIQUIDATED)
+    (entry,) = [each for each in await rows(office.engine, entries) if each.entry_number == number]
+    assert (entry.liquidated_on, entry.effect_duty_cents) == (LIQUIDATED, -937_500)
+    (posted,) = await rows(office.engine, program_postings)
+    assert (posted.lane, posted.cohort, posted.act) == ("cycle", "withdrawal", "with-warehouse-entry")
+    assert (await office.verdict(number))["state"] == "posted"
 
 
 async def test_a_cycle_that_takes_an_accepted_entry_has_posted_it_without_the_duty(office: Office) -> None:

@@ -162,7 +162,7 @@ NOTE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "nothing-to-refund": "No money stands under the heading: nothing is reliquidated.",
         "waits-suspension": "The duty is removed; it is refunded when the entry liquidates after its suspension.",
-        "waits-warehouse": "The duty is removed; it is refunded when the warehouse entry liquidates.",
+        "waits-warehouse": "The duty is removed; it is refunded when the withdrawal liquidates.",
         "waits-review": "A person of the Center looks at it first.",
         "waits-answer": "The program offers the refund: the importer accepts, declines or contests it by the last day.",
         "waits-contest": "The importer contests what was reckoned: a person of the Center looks at it.",
@@ -189,7 +189,7 @@ STATE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
 ACT_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "refuse": "It is not taken.",
-        "with-warehouse-entry": "The duty is removed; the refund comes when its warehouse entry liquidates.",
+        "with-warehouse-entry": "The duty is removed; the refund comes when the withdrawal liquidates.",
         "at-cycle": "The duty is removed; the refund comes when the weekly cycle liquidates it.",
         "liquidate": "It is liquidated without the duty.",
         "reliquidate": "It is liquidated anew, without the duty.",

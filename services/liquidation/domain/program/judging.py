@@ -88,7 +88,8 @@ class ProgramEntry:
     """What the record says of an entry as far as programs look at it, by the version that governs.
 
     `protest_by` is the last day to protest its liquidation. `standing` are the exclusions whose facts are there,
-    whether the program excludes by them or not. `has_overlap`: a decision of a person lowers the additional duty too.
+    whether the program excludes by them or not; `lifted_on` is the day of the notice that lifted its last suspension,
+    None while it is suspended or never was. `has_overlap`: a decision of a person lowers the additional duty too.
     `is_product` is what a person found of the goods, None when nobody looked.
     """
 
@@ -107,6 +108,7 @@ class ProgramEntry:
     is_payment_known: bool = True
     readiness: Readiness = "unknown"
     is_product: bool | None = None
+    lifted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def judge(program: Definition, entry: ProgramEntry | None, asked: Asked, today: 
         return Verdict("unknown-entry", last_day=asked.received_on + timedelta(days=program.unknown_days))
     if asked.earlier is not None:
         return Verdict("already-declared")
-    code = _find_bar(program, entry)
+    code = _find_bar(program, entry, _list_exclusions(program, entry, asked))
     if code is not None:
         return Verdict(code, last_day=entry.protest_by if code in _PROTESTABLE else None)
     cohort = choose_cohort(program, entry, asked.received_on)
@@ -227,16 +229,15 @@ def _is_entitled(program: Definition, entry: ProgramEntry | None, asked: Asked) 
     return "importer" in program.declaring.by and entry.importer_number in asked.importers
 
 
-def _find_bar(program: Definition, entry: ProgramEntry) -> EntryCode | None:
+def _find_bar(program: Definition, entry: ProgramEntry, excluded: Sequence[Exclusion]) -> EntryCode | None:
     if not program.covers(entry.entry_date):
         return "entered-outside"
     if code := _judge_headings(program, entry):
         return code
     if entry.entry_type in program.exclude_types:
         return "entry-type"
-    for each in program.excludes:
-        if each in entry.standing:
-            return each
+    if excluded:
+        return excluded[0]
     if entry.has_overlap:
         return "effects-overlap"
     removed = list_removed(program, entry)
@@ -245,6 +246,13 @@ def _find_bar(program: Definition, entry: ProgramEntry) -> EntryCode | None:
     if program.money.base_check == "review" and any(map(_lacks_base_duty, removed)):
         return "base-duty-missing"
     return "not-the-product" if program.goods.product is not None and entry.is_product is False else None
+
+
+def _list_exclusions(program: Definition, entry: ProgramEntry, asked: Asked) -> list[Exclusion]:
+    """By which exclusions of the program an entry is out; one that was suspended when it was asked for stays taken."""
+    was_suspended = entry.lifted_on is not None and entry.lifted_on > asked.received_on
+    stands = entry.standing - {"lifted-pending"} if was_suspended else entry.standing
+    return [each for each in program.excludes if each in stands]
 
 
 def _judge_headings(program: Definition, entry: ProgramEntry) -> EntryCode | None:
@@ -437,7 +445,7 @@ def list_after_facts(program: Definition, entry: ProgramEntry, removed_cents: in
     and the posting itself change which power reaches the entry: that is no fact of after.
     """
     codes = [each for each in program.excludes if each not in _NO_FAULT and each in entry.standing]
-    other = _find_bar(replace(program, excludes=()), entry)
+    other = _find_bar(program, entry, ())
     found = [_after(cast("AfterCode", each), removed_cents, 0) for each in (*codes, other) if each is not None]
     owed = sum(each.duty_cents for each in list_removed(program, entry))
     if found or owed == removed_cents:
