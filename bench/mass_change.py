@@ -368,7 +368,9 @@ async def fill_posting(engine: AsyncEngine, first: int, count: int) -> None:
 
 async def open_posting(engine: AsyncEngine) -> None:
     """A program in force with a declaration, importers that can be paid, and a protest that is open."""
-    await _put_in_force(engine, templates()[0] | {"posting": {"days": ["mon", "tue", "wed", "thu"]}})
+    await _put_in_force(
+        engine, templates()[0] | {"posting": {"days": ["mon", "tue", "wed", "thu"], "pause_lag_seconds": 86_400}}
+    )
     async with transaction(engine) as tx:
         await bulk.execute(
             tx,

@@ -124,7 +124,7 @@ async def post_chunk(
     """Post the next entries of a program, in one transaction; None: nothing is to be done today, or not yet.
 
     Nothing while the program is paused, stayed, aborted or ended, on days on which it does not post, while too many
-    events wait to be published, and above the most that a day takes.
+    events wait to be published or one for too long, and above the most that a day takes.
     """
     await exclude_cycles(tx)
     await runs.plan_anew(tx)
@@ -133,7 +133,7 @@ async def post_chunk(
     if revision is None or await runs.hold_standing(tx, program) != "running":
         return None
     rules = revision.rules
-    if not rules.posting.posts_on(today) or await runs.count_waiting_events(tx) > rules.posting.pause_outbox:
+    if not rules.posting.posts_on(today) or rules.posting.waits_for(*await runs.measure_waiting_events(tx)):
         return None
     run = await runs.find_run(tx, program, today)
     if run is None:

@@ -67,7 +67,7 @@ async def confirm_reversal(tx: Transaction, now: datetime, program: str, caller:
             break
         if each.change == "reversal-asked":
             demand_second_person(caller, (each.actor, each.acting_for), "asked for the reversal")
-    confirmed = await store.confirm(tx, program)
+    confirmed = await store.confirm(tx, program, authority)
     if not confirmed:
         raise _nothing(program, "Nothing is asked to be reversed.")
     await note(tx, revision, "reversal-confirmed", now, caller, f"{confirmed} entries", authority)
@@ -116,7 +116,7 @@ async def _reverse(tx: Transaction, held: HeldEntry, row: ReversalRow, now: date
                 (stood[0] + row.removed_cents, stood[1]),
                 f"reversal of program {row.program}: {row.reason}",
                 caller,
-                "program.release",
+                row.authority,
                 policy,
                 by_class=by_class,
             )

@@ -169,6 +169,9 @@ class PostingIn(_Part):
     pause_outbox: int = Field(
         default=2_000_000, ge=1, le=1_000_000_000, description="Events to be published above which it waits."
     )
+    pause_lag_seconds: int = Field(
+        default=600, ge=1, le=1_000_000, description="It waits while an event is to be published for longer than this."
+    )
     alarm_days: int = Field(
         default=5, ge=0, le=90, description="Days before the last legal day of an entry on which it is alarmed."
     )

@@ -15,9 +15,13 @@ UPDATE program_postings SET reversal = 'asked', reversal_by = $4, reversal_reaso
 WHERE program = $1 AND ($2::text[] IS NULL OR entry_number = ANY($2::text[])) AND ($3::integer IS NULL OR run = $3)
     AND (reversal IS NULL OR reversal = 'refused')
 """
-_CONFIRM: Final = "UPDATE program_postings SET reversal = 'confirmed' WHERE program = $1 AND reversal = 'asked'"
+_CONFIRM: Final = """
+UPDATE program_postings SET reversal = 'confirmed', reversal_authority = $2 WHERE program = $1 AND reversal = 'asked'
+"""
 _CONFIRMED: Final = """
-SELECT entry_number, program, version, headings, removed_cents, reversal_by, reversal_reason FROM program_postings
+SELECT entry_number, program, version, headings, removed_cents, reversal_by, reversal_reason,
+    reversal_authority
+FROM program_postings
 WHERE reversal = 'confirmed' AND program || '/' || entry_number <> ALL($2::text[])
 ORDER BY entry_number, program LIMIT $1
 """
@@ -38,7 +42,7 @@ WHERE program = $1 AND reversal IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
 
 
 class ReversalRow(NamedTuple):
-    """A posting that is to be undone, by whose power and why; cents."""
+    """A posting that is to be undone, by whose power, why, and by which row of authority it was confirmed; cents."""
 
     entry_number: str
     program: str
@@ -47,6 +51,7 @@ class ReversalRow(NamedTuple):
     removed_cents: int
     by: Writer
     reason: str
+    authority: str
 
 
 class ReversalCount(NamedTuple):
@@ -72,9 +77,9 @@ async def ask(
     return await bulk.execute(tx, _ASK, program, numbers, run, by, reason, now)
 
 
-async def confirm(tx: Transaction, program: str) -> int:
-    """Confirm what is asked; gives how many postings."""
-    return await bulk.execute(tx, _CONFIRM, program)
+async def confirm(tx: Transaction, program: str, authority: str) -> int:
+    """Confirm what is asked, by a row of the authority table; gives how many postings."""
+    return await bulk.execute(tx, _CONFIRM, program, authority)
 
 
 async def list_confirmed(tx: Transaction, limit: int, left_out: Sequence[str]) -> list[ReversalRow]:

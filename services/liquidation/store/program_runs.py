@@ -125,7 +125,11 @@ WHERE received.on + c.after_days <= {today}
 ORDER BY r.entry_number FOR UPDATE OF r
 """
 _LOCK: Final = "SELECT entry_number FROM entries WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR UPDATE"
-_WAITING_EVENTS: Final = "SELECT coalesce(max(id) - min(id) + 1, 0) AS waiting FROM outbox"
+_WAITING_EVENTS: Final = """
+SELECT coalesce(max(id) - min(id) + 1, 0) AS waiting, coalesce(extract(epoch FROM clock_timestamp() - (
+    SELECT added_at FROM outbox ORDER BY id LIMIT 1)), 0)::float8 AS seconds
+FROM outbox
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,10 +315,10 @@ def asked_sql(program: Definition, entry_numbers: Sequence[str], given: Given) -
     )
 
 
-async def count_waiting_events(tx: Transaction) -> int:
-    """About how many events are still to be published, at most."""
+async def measure_waiting_events(tx: Transaction) -> tuple[int, float]:
+    """About how many events are still to be published, at most, and for how many seconds the oldest of them waits."""
     (row,) = await bulk.fetch(tx, _WAITING_EVENTS)
-    return int(row["waiting"])
+    return int(row["waiting"]), float(row["seconds"])
 
 
 class NearDay(NamedTuple):

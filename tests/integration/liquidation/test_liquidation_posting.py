@@ -18,7 +18,7 @@ from services.liquidation.domain.predicate import EntryPredicate
 from services.liquidation.store.instructions import Instruction
 from services.liquidation.store.tables.assessments import assessments
 from services.liquidation.store.tables.programs import program_postings, program_runs
-from services.liquidation.store.tables.records import entries, review_decisions
+from services.liquidation.store.tables.records import entries, legal_events, review_decisions
 from services.liquidation.store.tables.refunds import refunds
 from shared.db.transaction import transaction
 from shared.runtime.slices import JobSession
@@ -143,7 +143,9 @@ async def test_edge_8_a_suspended_entry_is_refunded_by_the_cycle_after_the_lift(
     number = await office.file(
         duties(("8471300100", 125_000, "0.00"), (IEEPA, 0, "9375.00"), cases=cases),
         entry_type="03",
-        **{"entry_date": "2025-03-03", "import_date": "2025-03-02", "paid_on": "2025-03-10"},
+        entry_date="2025-03-03",
+        import_date="2025-03-02",
+        paid_on="2025-03-10",
         at="2025-03-03T19:00:00Z",
     )
     await office.declare([number])
@@ -288,6 +290,9 @@ async def test_a_reversal_is_asked_by_one_confirmed_by_another_and_bills_the_dut
     assert (entry.effect_duty_cents, entry.liquidated_on) == (0, MONDAY)
     (posted,) = await rows(office.engine, program_postings)
     assert (posted.reversal, posted.reversed_key) == ("done", "reliquidation:1")
+    acts = {each.event_key: each.authority for each in await rows(office.engine, legal_events)}
+    history = (await office.ok("GET", "/programs/ieepa-2026", office.staff("kim")))["history"]
+    assert acts["reliquidation:1"] == history[-1]["authority"] == "program.release/national"
     # The refund was not paid yet: it ends, and nothing is owed by either side.
     assert [row.state for row in await rows(office.engine, refunds)] == ["replaced"]
     nothing = await act(office, "reversals", "kim", body, key="again")
@@ -347,6 +352,19 @@ async def test_at_most_so_many_entries_are_posted_in_a_day(service_engine: Any) 
         assert await post(office, MONDAY) == 0
         assert await post(office, MONDAY + timedelta(days=1)) == 1
         assert [row.state for row in await rows(office.engine, program_runs)] == ["stopped", "done"]
+
+
+async def test_it_waits_while_too_much_is_to_be_published_or_for_too_long(service_engine: Any) -> None:
+    given = program(posting={"days": ["mon"], "pause_outbox": 1_000, "pause_lag_seconds": 60})
+    async with posting_office(service_engine, given) as office:
+        await make_due(office)
+        for changed, posted in (
+            ("UPDATE outbox SET added_at = now() - interval '70 seconds' WHERE id = (SELECT min(id) FROM outbox)", 0),
+            ("UPDATE outbox SET added_at = now()", 1),
+        ):
+            async with transaction(office.engine) as tx:
+                await tx.connection.execute(text(changed))
+            assert await post(office, MONDAY) == posted
 
 
 async def test_two_workers_take_disjoint_ranges(office: Office) -> None:

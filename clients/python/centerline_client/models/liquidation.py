@@ -2622,6 +2622,10 @@ class PostingIn(Model):
     """
     Events to be published above which it waits.
     """
+    pause_lag_seconds: int | None = None
+    """
+    It waits while an event is to be published for longer than this.
+    """
     alarm_days: int | None = None
     """
     Days before the last legal day of an entry on which it is alarmed.

@@ -150,13 +150,15 @@ class Offering:
 class Posting:
     """On which days of the week it posts, how many entries a day at most, and when it waits or warns.
 
-    It waits while more than `pause_outbox` events are still to be published. Of entries whose legal day comes within
+    It waits while more than `pause_outbox` events are still to be published, and while the oldest of them waits for
+    longer than `pause_lag_seconds`. Of entries whose legal day comes within
     `alarm_days` the program is alarmed.
     """
 
     days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu")
     max_per_day: int | None = None
     pause_outbox: int = 2_000_000
+    pause_lag_seconds: int = 600
     alarm_days: int = 5
 
     def posts_on(self, on: date) -> bool:
@@ -166,6 +168,10 @@ class Posting:
         (True, False)
         """
         return WEEKDAYS[on.weekday()] in self.days
+
+    def waits_for(self, events: int, oldest_seconds: float) -> bool:
+        """Whether it waits until more is published: how many events wait, and the oldest of them for how long."""
+        return events > self.pause_outbox or oldest_seconds > self.pause_lag_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,6 +411,7 @@ def definition_from_json(stored: Mapping[str, Any]) -> Definition:
             tuple(posting.get("days", usual.days)),
             posting.get("max_per_day"),
             posting.get("pause_outbox", usual.pause_outbox),
+            posting.get("pause_lag_seconds", usual.pause_lag_seconds),
             posting.get("alarm_days", usual.alarm_days),
         ),
     )

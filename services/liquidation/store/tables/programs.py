@@ -289,6 +289,7 @@ program_postings = Table(
     Column("reversal_reason", Text),
     Column("reversed_key", Text),
     Column("reversal_code", Text),
+    Column("reversal_authority", Text),  # the row of the authority table by which it was confirmed
     Index("program_postings_run", "program", "run", "entry_number"),
     Index("program_postings_payee", "program", "run", "importer_number"),
     Index("program_postings_importer", "importer_number", "program", "entry_number"),
