@@ -124,6 +124,7 @@ CenterCode = Annotated[
     Field(description="Center identifier.", examples=["CEE007"]),
 ]
 ShortText = Annotated[str, StringConstraints(max_length=500)]
+SaidText = Annotated[ShortText, StringConstraints(min_length=1)]  # what must be said: a reason, an explanation
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 

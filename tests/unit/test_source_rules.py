@@ -269,6 +269,18 @@ def find_numbers_in_cursors(tree: ast.Module) -> Iterator[Finding]:
                     yield call.lineno, f"{said} in a cursor"
 
 
+def find_silent_texts(tree: ast.Module) -> Iterator[Finding]:
+    """A required text of a request that may be empty."""
+    for model in nodes(tree, ast.ClassDef):
+        for field in model.body if model.name.endswith("In") else ():
+            if (
+                isinstance(field, ast.AnnAssign)
+                and field.value is None
+                and ast.unparse(field.annotation) == "ShortText"
+            ):
+                yield field.lineno, ast.unparse(field)
+
+
 @cache
 def _law_fields() -> set[str]:
     """Every single reading: what the records of law, policy and money are made of."""
@@ -508,6 +520,15 @@ RULES = (
         ),
         good="def _place(row): return row.due_on, row.item_id\nbuild_page(rows, page, key=_place)\n"
         "build_page(rows, page, key=lambda row: (row.ordinal,), item=lambda row: row.recipient)\nencode_cursor((at,))",
+        within=("services/*", "shared/*"),
+    ),
+    Rule(
+        name="what a request must say is not empty",
+        remedy="name it SaidText (shared.contracts.terms), or let it be left out",
+        find=find_silent_texts,
+        bad=("class ReasonIn(BaseModel):\n    reason: ShortText",),
+        good="class ReasonIn(BaseModel):\n    reason: SaidText\n    more: ShortText | None = None\n"
+        "class ReasonOut(BaseModel):\n    reason: ShortText",
         within=("services/*", "shared/*"),
     ),
     Rule(

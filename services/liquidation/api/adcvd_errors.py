@@ -14,7 +14,7 @@ from services.liquidation.api.predicates import CaseNumber
 from services.liquidation.domain.adcvd_errors import ErrorKind, InstructedRate, find_errors
 from services.liquidation.store import adcvd_errors as store
 from services.liquidation.store.adcvd_errors import Explanation
-from shared.contracts.terms import ShortText
+from shared.contracts.terms import SaidText
 from shared.customs.calendar import add_days
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading
@@ -89,7 +89,7 @@ class ExplanationIn(BaseModel):
 
     line_number: int = Field(ge=1, le=9999)
     case_number: CaseNumber
-    explanation: Annotated[ShortText, Field(min_length=1)]
+    explanation: SaidText
 
 
 class ExplanationOut(BaseModel):

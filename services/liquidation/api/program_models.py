@@ -19,7 +19,7 @@ from services.liquidation.domain.program.definition import (
     Weekday,
     Writer,
 )
-from shared.contracts.terms import Country, EntryTypeCode, ImporterNumber, ShortText
+from shared.contracts.terms import Country, EntryTypeCode, ImporterNumber, SaidText
 from shared.web.fields import LegalDay
 
 ProgramCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,39}$")]
@@ -214,7 +214,7 @@ class RevisionIn(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra=lambda schema: schema.update(examples=_examples()))
 
     definition: DefinitionIn
-    reason: ShortText
+    reason: SaidText
 
 
 def _examples() -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from services.liquidation.domain.program.judging import AfterCode, Team
 from services.liquidation.store import program_rolls as store
 from services.liquidation.store.program_rolls import AfterRow, AnswerWord, Offer
 from services.liquidation.store.programs import find_program
-from shared.contracts.terms import EntryNumber, ShortText
+from shared.contracts.terms import EntryNumber, SaidText, ShortText
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, snapshot
 from shared.runtime.access import reach_of
@@ -188,7 +188,7 @@ class SettlementIn(BaseModel):
     )
 
     code: AfterCode
-    settlement: ShortText
+    settlement: SaidText
 
 
 class SettlementOut(BaseModel):

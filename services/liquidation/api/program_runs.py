@@ -18,7 +18,7 @@ from services.liquidation.store import program_losses, program_runs
 from services.liquidation.store import programs as store
 from services.liquidation.store.program_reversals import ReversalCount, count_reversals
 from services.liquidation.store.program_runs import NearDay, Run
-from shared.contracts.terms import EntryNumber, ShortText
+from shared.contracts.terms import EntryNumber, SaidText
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, snapshot
 from shared.runtime.access import shown_importer_number
@@ -38,7 +38,7 @@ class ReasonIn(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"reason": "SYNTHETIC order of a court."}]}
     )
 
-    reason: ShortText
+    reason: SaidText
 
 
 class PauseIn(ReasonIn):

@@ -18,7 +18,7 @@ from services.liquidation.domain.program.definition import Intake
 from services.liquidation.store import declarations as declaration_store
 from services.liquidation.store import programs as store
 from services.liquidation.store.programs import GoodsFinding, Program, Revision, Trial
-from shared.contracts.terms import ShortText
+from shared.contracts.terms import SaidText
 from shared.customs.importer_number import mask_importer_number
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, transaction
@@ -199,7 +199,7 @@ class FindingIn(BaseModel):
     )
 
     is_product: bool
-    explanation: ShortText
+    explanation: SaidText
 
 
 class ProductFindingOut(BaseModel):

@@ -24,7 +24,7 @@ from services.liquidation.domain.protest.selection import (
 from services.liquidation.domain.protest.stages import FurtherReview, Stage
 from services.liquidation.domain.protest.timeliness import Timeliness
 from services.liquidation.store import protest_selections as store
-from shared.contracts.terms import ShortText
+from shared.contracts.terms import SaidText
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.access import no_such, reach_of
@@ -113,7 +113,7 @@ class SelectionIn(_In):
 
     criteria: CriteriaIn
     act: SelectedActIn
-    reason: Annotated[ShortText, Field(min_length=1)]
+    reason: SaidText
     sample: int = Field(
         ge=0,
         le=500,
@@ -143,7 +143,7 @@ class LookIn(_In):
     )
 
     verdict: LookVerdict = Field(description="`agrees`: the act fits it; `differs`: it does not.")
-    says: Annotated[ShortText, Field(min_length=1)]
+    says: SaidText
 
 
 class LeftOutCount(BaseModel):
