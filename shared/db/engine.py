@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import Engine, ExceptionContext, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, ResourceClosedError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -157,6 +157,20 @@ def driver_call() -> Iterator[None]:
         yield
     except OSError as error:  # TimeoutError is an OSError
         raise Transient(f"database: {error!r}") from error
+
+
+@contextmanager
+def taking_connection() -> Iterator[None]:
+    """The same for taking a connection of a pool; only that stands in the block.
+
+    With the first one that it opens SQLAlchemy asks what the server is, and when it is lost meanwhile says no more than
+    that it is closed.
+    """
+    with driver_call():
+        try:
+            yield
+        except ResourceClosedError as error:
+            raise Transient(f"database: the connection was lost as it was opened: {error}") from error
 
 
 @event.listens_for(Engine, "handle_error")

@@ -14,7 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.util import greenlet_spawn
 
-from shared.db.engine import DATABASE_ERRORS, Patience, driver_call, in_milliseconds, is_transient
+from shared.db.engine import (
+    DATABASE_ERRORS,
+    Patience,
+    driver_call,
+    in_milliseconds,
+    is_transient,
+    taking_connection,
+)
 from shared.runtime.errors import Transient
 
 _TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
@@ -65,7 +72,7 @@ async def alone(engine: AsyncEngine) -> AsyncIterator[Alone]:
     It spares BEGIN and COMMIT their round trips. Raises `Transient` as `transaction` does.
     """
     with _translated():
-        with driver_call():
+        with taking_connection():
             lent = await engine.raw_connection()
         try:
             yield Alone(lent.driver_connection)
@@ -181,7 +188,7 @@ async def exclusive_session(engine: AsyncEngine, name: str) -> AsyncIterator[Exc
 @asynccontextmanager
 async def _connected(database: Connections) -> AsyncIterator[AsyncConnection]:
     async with AsyncExitStack() as stack:
-        with driver_call():
+        with taking_connection():
             connection = await stack.enter_async_context(database.connect())
         yield connection
 

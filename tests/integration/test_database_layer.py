@@ -368,6 +368,31 @@ async def test_connections_that_died_in_the_pool_pass(shelf: Shelf) -> None:
     assert await shelf.names() == ["stray"]
 
 
+@pytest.mark.parametrize("is_alone", [False, True])
+async def test_first_connection_that_is_lost_while_it_is_opened_passes(shelf: Shelf, is_alone: bool) -> None:
+    """With its first connection a pool asks what the server is; the server may end it between the answers."""
+    engine = shelf.engine(pool_size=1)
+    dialect: Any = engine.sync_engine.dialect
+    find_version, lost = dialect._get_server_version_info, []
+
+    def lose(connection: Any) -> Any:
+        version = find_version(connection)
+        if not lost:
+            lost.append(connection.connection.driver_connection)
+            lost[0].terminate()
+        return version
+
+    dialect._get_server_version_info = lose
+
+    async def ask() -> Any:
+        async with alone(engine) if is_alone else transaction(engine) as opened:
+            return await opened.driver.fetchval("SELECT 1")
+
+    with pytest.raises(Transient, match="lost as it was opened"):
+        await ask()
+    assert (len(lost), await ask()) == (1, 1)
+
+
 async def test_connection_that_dies_while_reading_passes(shelf: Shelf) -> None:
     engine = shelf.engine(pool_size=1)
     with pytest.raises(Transient):
