@@ -68,6 +68,7 @@ class PageParams:
 
     def position(self, *types: Any) -> tuple[Any, ...] | None:
         """Return the key of the last row seen, as values of these types; None for the first page."""
+        _adapter(types)  # a list that could not read its own cursors is found with its first page
         return None if self.after is None else decode_cursor(self.after, *types)
 
 

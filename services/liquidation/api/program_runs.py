@@ -308,13 +308,13 @@ async def list_runs(
     page: CurrentPage,
 ) -> Page[ProgramRunOut]:
     """Newest first."""
-    position = page.position(1)
+    position = page.position(int)
     async with snapshot(engine_of(request)) as tx:
         await _demand_program(tx, program)
         rows = await program_runs.list_runs(
-            tx, program, before=int(position[0]) if position is not None else None, limit=page.fetch
+            tx, program, before=position[0] if position is not None else None, limit=page.fetch
         )
-    return build_page(rows, page, key=lambda row: (str(row.run),), item=show_run, request=request, response=response)
+    return build_page(rows, page, key=lambda row: (row.run,), item=show_run, request=request, response=response)
 
 
 @router.get("/programs/{program}/progress", summary="How far a program is")
@@ -364,7 +364,7 @@ async def list_days(
     within: Annotated[int | None, Query(ge=0, le=366, description="Days; without it those of the program.")] = None,
 ) -> Page[NearDayOut]:
     """Accepted, not posted, and soon nobody has the power: in order of number."""
-    today, position = today_of(request), page.position(1)
+    today, position = today_of(request), page.position(str)
     async with snapshot(engine_of(request)) as tx:
         await _demand_program(tx, program)
         revision = await store.find_released(tx.connection, program)
@@ -399,7 +399,7 @@ async def list_lost(
     page: CurrentPage,
 ) -> Page[LostOut]:
     """Since the program takes declarations, in order of number: until when each can be protested."""
-    position, law = page.position(1), law_of(request)
+    position, law = page.position(str), law_of(request)
     async with snapshot(engine_of(request)) as tx:
         await _demand_program(tx, program)
         revision = await store.find_released(tx.connection, program)

@@ -336,6 +336,33 @@ async def test_progress_says_how_fast_it_goes_and_which_days_come_near(office: O
     ]
 
 
+async def test_runs_days_and_losses_are_told_page_by_page(office: Office) -> None:
+    for key in ("d-1", "d-2"):
+        await make_due(office, key=key)
+        assert await post(office, MONDAY if key == "d-1" else MONDAY + timedelta(days=49)) == 1
+    lost = [await office.file() for _ in range(2)]
+    await cycle(office.engine, LIQUIDATED)
+    days = {"entry_date": "2026-02-20", "import_date": "2026-02-19", "paid_on": "2026-02-22"}
+    waits = [await office.file(**days) for _ in range(2)]
+    office.on(LIQUIDATED)
+    await office.declare(waits, key="d-3")
+    await office.judge()
+
+    async def walk(path: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        link: str | None = f"/programs/ieepa-2026/{path}"
+        while link is not None:
+            page = await office.ok("GET", link, office.staff("kim"))
+            assert len(page["items"]) == 1
+            found += page["items"]
+            link = page["next"]
+        return found
+
+    assert [each["run"] for each in await walk("runs?limit=1")] == [2, 1]
+    assert [each["entry_number"] for each in await walk("days?within=366&limit=1")] == sorted(waits)
+    assert [each["entry_number"] for each in await walk("lost-to-clock?limit=1")] == sorted(lost)
+
+
 async def test_edge_24_what_the_clock_took_undeclared_is_listed_with_its_protest_day(office: Office) -> None:
     number, liquidated_on = await liquidated(office)
     (lost,) = (await office.ok("GET", "/programs/ieepa-2026/lost-to-clock", office.staff("kim")))["items"]

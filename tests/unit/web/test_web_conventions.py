@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, PydanticSchemaGenerationError
 from sqlalchemy import MetaData
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
@@ -20,7 +20,7 @@ from shared.web.access import allow
 from shared.web.app import Application
 from shared.web.concurrency import RequiredIfMatch, optional_if_match
 from shared.web.idempotency import CurrentIdempotentCall
-from shared.web.pagination import CurrentPage, Page, build_page, decode_cursor, encode_cursor
+from shared.web.pagination import CurrentPage, Page, PageParams, build_page, decode_cursor, encode_cursor
 
 router = APIRouter()
 ROWS = [(date(2026, 3, day), f"B760324527{day}") for day in range(1, 8)]
@@ -102,6 +102,12 @@ def test_a_cursor_keeps_every_kind_of_key() -> None:
     )
     types = (datetime, date, Decimal, UUID, None, int, bool, str)
     assert decode_cursor(encode_cursor(position), *types) == position
+
+
+def test_list_that_could_not_read_its_cursors_is_found_with_its_first_page() -> None:
+    with pytest.raises(PydanticSchemaGenerationError):
+        PageParams(None, 10).position(1)
+    assert PageParams(None, 10).position(int, str) is None
 
 
 @pytest.mark.parametrize("limit", ["0", "501", "x"])
