@@ -484,6 +484,7 @@ def main(arguments: list[str] | None = None) -> Path:
     given = parser.parse_args(arguments)
     os.environ.setdefault("CENTERLINE_LOG_LEVEL", "ERROR")  # for the service processes
     configure_logging("bench", level="ERROR")
+    tune_garbage_collection()  # as services do, whose acts are measured in this process
     rows = uvloop.run(run(given))
     show(rows)
     given.results.mkdir(parents=True, exist_ok=True)

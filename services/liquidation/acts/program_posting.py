@@ -209,7 +209,8 @@ async def _judge(
     if not differing:
         return list(due.values()), 0
     await judge_entries(tx, rules.program, sorted(differing), now, policy.law.cycle, policy.law)
-    again = await runs.load_due(tx, rules, sorted(differing), today)
+    left_due = await runs.list_still_due(tx, rules.program, differing)
+    again = await runs.load_due(tx, rules, left_due, today) if left_due else {}
     still = await list_differing(tx, rules, list(again), today, policy.law) if again else set()
     left = {number: row for number, row in (due | again).items() if number not in differing or number in again}
     return [left[each] for each in sorted(left) if each not in still], len(due) - len(left) + len(still)

@@ -1,6 +1,6 @@
 """Runs of programs: posting days, the ranges of numbers that workers go through, and which entries are due."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
@@ -124,6 +124,14 @@ WHERE received.on + c.after_days <= {today}
             AND e.state IN ('scheduled', 'extended') AND e.deemed_on >= {today} ELSE false END
 ORDER BY r.entry_number FOR UPDATE OF r
 """
+_PLAN_ANEW: Final = """
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true),
+    set_config('enable_mergejoin', 'off', true)
+"""
+_STILL_DUE: Final = """
+SELECT entry_number FROM declared_entries
+WHERE program = $1 AND state = 'due' AND entry_number = ANY($2::text[]) ORDER BY entry_number
+"""
 _LOCK: Final = "SELECT entry_number FROM entries WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR UPDATE"
 _WAITING_EVENTS: Final = """
 SELECT coalesce(max(id) - min(id) + 1, 0) AS waiting, coalesce(extract(epoch FROM clock_timestamp() - (
@@ -201,8 +209,12 @@ async def list_posting(tx: Transaction) -> list[str]:
 
 
 async def plan_anew(tx: Transaction) -> None:
-    """Have each statement of this transaction planned for what it is given: plans for anything take a few rows."""
-    await bulk.execute(tx, "SET LOCAL plan_cache_mode = force_custom_plan")
+    """Have each statement of this transaction planned for what it is given, and find its rows by their keys.
+
+    Plans for anything take a few rows. And a chunk is small beside every table that it touches: those that grow with
+    the run are larger than the last statistics say, and reading them whole would cost more with every chunk.
+    """
+    await bulk.execute(tx, _PLAN_ANEW)
 
 
 async def hold_standing(tx: Transaction, program: str) -> Standing | None:
@@ -289,6 +301,12 @@ async def list_numbers(tx: Transaction, program: str, part: Part, limit: int) ->
 async def lock_entries(tx: Transaction, entry_numbers: Sequence[str]) -> None:
     """Hold the rows of these entries, in order of number."""
     await bulk.fetch(tx, _LOCK, list(entry_numbers))
+
+
+async def list_still_due(tx: Transaction, program: str, entry_numbers: Collection[str]) -> list[str]:
+    """Which of these entries have a request that is due, whether it can be posted today or not."""
+    rows = await bulk.fetch(tx, _STILL_DUE, program, sorted(entry_numbers))
+    return [row["entry_number"] for row in rows]
 
 
 async def load_due(
