@@ -79,7 +79,7 @@ async def test_closing_notice_asks_how_it_went_with_the_address_that_takes_the_a
     answer = await desk.call("POST", path, HOLDER, json={"score": 5, "is_resolved": True})
     assert answer.status_code == 201, answer.text
     assert (await desk.call("GET", "/satisfaction-questions", HOLDER)).json()["items"] == []
-    await desk.client.aclose()
+    await desk.close()
 
 
 @pytest.mark.parametrize("walk", [WITHDRAWN, CANCELLED])
@@ -90,7 +90,7 @@ async def test_nobody_is_asked_after_what_was_withdrawn_or_did_not_happen(
     engine = await service_engine("notifications")
     await walked(desk, walk)
     assert await told(desk, engine) == []
-    await desk.client.aclose()
+    await desk.close()
 
 
 async def test_inquiry_of_nobody_with_an_importer_number_asks_nobody(service_engine: MakeEngine) -> None:
@@ -98,4 +98,4 @@ async def test_inquiry_of_nobody_with_an_importer_number_asks_nobody(service_eng
     engine = await service_engine("notifications")
     await walked(desk, ANSWERED, importer=None)
     assert await told(desk, engine) == []
-    await desk.client.aclose()
+    await desk.close()

@@ -551,8 +551,7 @@ async def house(databases: TestDatabases) -> AsyncIterator[Desk]:
     engine = create_engine(await databases.copy("workqueue"), application="tests", pool_size=1)
     desk = Desk(engine)
     yield desk
-    await desk.client.aclose()
-    await desk.platform.bus.close()
+    await desk.close()
     await engine.dispose()
 
 

@@ -122,7 +122,7 @@ async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
         chosen={"act_on_request": "item.work"},
         bodies={"open_matter": {**MATTER, "port": PORT}},
     )
-    await desk.client.aclose()
+    await desk.close()
 
 
 @asynccontextmanager

@@ -15,8 +15,7 @@ async def unchecked_desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
     """A work queue whose tables a test may fill as it likes."""
     desk = Desk(await service_engine("workqueue"))
     yield desk
-    await desk.client.aclose()
-    await desk.platform.bus.close()
+    await desk.close()
 
 
 @pytest.fixture

@@ -52,6 +52,11 @@ class Desk:
         self.app = build_app(SERVICE, self.platform, self.parts, Readiness())
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://workqueue")
 
+    async def close(self) -> None:
+        """Let go of its client and of the bus, which has connections of its own."""
+        await self.client.aclose()
+        await self.platform.bus.close()
+
     async def apply(self, *events: Event[Any]) -> Sequence[Outgoing]:
         """Apply events in one batch, as the consumer does; what they cause goes to the outbox."""
         async with transaction(self.engine) as tx:

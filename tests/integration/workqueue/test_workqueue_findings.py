@@ -340,7 +340,6 @@ async def test_order_of_refusal_liquidation_and_a_version_that_drops_the_review_
         opened = (exception.stage, exception.state, exception.opened_at, exception.center)
         ends.append((row.state, row.center, row.priority, row.reopened_at, row.acts, history, opened))
         assert not any((await desk.violations()).values())
-        await desk.client.aclose()
-        await desk.platform.bus.close()
+        await desk.close()
     assert ends[0][0] == "open"
     assert all(each == ends[0] for each in ends)

@@ -117,8 +117,7 @@ async def finished_desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
 async def desk_on(engine: AsyncEngine) -> AsyncIterator[Desk]:
     desk = Desk(engine)
     yield desk
-    await desk.client.aclose()
-    await desk.platform.bus.close()
+    await desk.close()
 
 
 @pytest.mark.parametrize("centers", [["CEE007"], [f"CEE00{n}" for n in range(1, 10)]])

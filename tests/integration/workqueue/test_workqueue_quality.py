@@ -87,8 +87,7 @@ async def test_plans_that_are_set_at_the_same_moment_come_one_after_the_other(de
     at_once = Desk(engine)
     answers = await together(*(set_plan(at_once) for _ in range(8)))
     assert sorted(each.json().get("version") for each in answers) == list(range(1, 9))
-    await at_once.client.aclose()
-    await at_once.platform.bus.close()
+    await at_once.close()
     await engine.dispose()
 
 
