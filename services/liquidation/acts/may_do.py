@@ -31,7 +31,7 @@ from services.liquidation.store.bills import BillRow
 from services.liquidation.store.hold_sets import HoldSet, HoldSetEvent
 from services.liquidation.store.instructions import Instruction
 from services.liquidation.store.payees import AccountRow
-from services.liquidation.store.payments import PaymentRow
+from services.liquidation.store.payments import PaymentRow, Sums
 from services.liquidation.store.records import EntryRow
 from services.liquidation.store.refunds import RefundRow
 from shared.runtime.errors import Refused, bar_of
@@ -94,12 +94,21 @@ def bars_on_refund(
     }
 
 
-def bars_on_payment(row: PaymentRow, standing: str, accounts: Sequence[AccountRow], caller: Identity, on: date) -> Bars:
-    """Against certifying, paying and returning a payment of a program."""
+def bars_on_payment(
+    row: PaymentRow,
+    sums: Sums,
+    standing: str,
+    accounts: Sequence[AccountRow],
+    caller: Identity,
+    on: date,
+    *,
+    is_changed: bool,
+) -> Bars:
+    """Against certifying, paying and returning a payment of a program; `is_changed`: since it was certified."""
 
     def demand_certified_today() -> None:
         demand_running(row, standing)
-        demand_payment_certifiable(row, is_changed=False)
+        demand_payment_certifiable(row, sums, is_changed=is_changed)
         demand_ready(f"Payment {row.payment}", accounts, on)
 
     def demand_paid_today() -> None:

@@ -7,7 +7,13 @@ from typing import Final
 
 from services.liquidation.acts.refunds import demand_ready, find_readiness
 from services.liquidation.acts.refusals import conflict, refused
-from services.liquidation.acts.set_offs import apply_set_offs, certify_set_offs, outdated, release_set_offs
+from services.liquidation.acts.set_offs import (
+    apply_set_offs,
+    certify_set_offs,
+    find_outdated,
+    outdated,
+    release_set_offs,
+)
 from services.liquidation.domain.money.interest import Undetermined, payee_kind
 from services.liquidation.domain.money.payees import describe_payee_spells
 from services.liquidation.domain.money.refunds import Readiness, Refund, Unready, delay_of
@@ -45,7 +51,7 @@ async def certify_payment(
     today = legal_date(now)
     row, authority = await _hold(tx, payment, meant, caller, "payment.certify", today)
     sums = (await store.load_sums(tx, [payment])).get(payment, Sums())
-    demand_certifiable(row, is_changed=_is_changed(row, sums))
+    demand_certifiable(row, sums, is_changed=await has_changed(tx, row, sums, today, money))
     accounts = await load_accounts(tx.connection, row.payee_number)
     readiness = demand_ready(f"Payment {row.payment}", accounts, today)
     if row.state == "returned":
@@ -213,11 +219,21 @@ async def write_notes(
     await outbox.add(tx, SOURCE, [told for _, told in notes])
 
 
-def demand_certifiable(row: PaymentRow, *, is_changed: bool) -> None:
-    """Raise `Conflict` unless the payment waits to be certified, or changed since it was."""
+async def has_changed(tx: Transaction, row: PaymentRow, sums: Sums, today: date, money: MoneyPolicy) -> bool:
+    """Whether a certified payment is another one by now: of its refunds, or of the bills that it is to settle."""
+    if row.state != "certified":
+        return False
+    return _is_changed(row, sums) or await find_outdated(tx, row, today, money) is not None
+
+
+def demand_certifiable(row: PaymentRow, sums: Sums, *, is_changed: bool) -> None:
+    """Raise `Conflict` unless the payment waits to be certified, or changed since it was, and something of it stands.
+
+    `sums` is what its refunds that stand come to.
+    """
     if not row.is_open and not (row.state == "certified" and is_changed):
         raise _wrong_state(row, "only what waits, is ready or was returned can be certified")
-    if row.refunds == 0:
+    if sums.refunds == 0:
         raise _wrong_state(row, "later acts took the place of every refund of it")
 
 

@@ -39,14 +39,20 @@ async def intend_set_offs(
         return {}
     protests = await load_protest_days(tx, [bill.entry_number for each in bills.values() for bill in each])
     known: defaultdict[str, int] = defaultdict(int)
+    applied: set[tuple[str, str]] = set()
     for offset in await store.list_offsets(tx.connection, [row.payment for row in rows]):
         known[offset.payment] += offset.cents if offset.state != "released" else 0
+        if offset.state == "applied":
+            # What a payment has settled of a bill is kept with it: what is open since is for another payment.
+            applied.add((offset.payment, offset.bill_number))
     intended: dict[str, list[OffsetRow]] = {}
     for row in rows:
         left = row.refund_cents - known[row.payment]
         waiting = bills[row.importer_number]
-        while waiting and left > 0:
-            bill = waiting.pop(0)
+        for bill in [each for each in waiting if (row.payment, each.bill_number) not in applied]:
+            if left <= 0:
+                break
+            waiting.remove(bill)
             if not may_be_set_off(bill, find_holding_protest(protests.get(bill.entry_number, [])), today, money.law):
                 continue
             cents = min(bill.open_cents, left)
@@ -100,6 +106,17 @@ async def certify_set_offs(tx: Transaction, row: PaymentRow, today: date, money:
     return [each for each in offsets if each.state in ("certified", "applied")]
 
 
+async def find_outdated(tx: Transaction, row: PaymentRow, today: date, money: MoneyPolicy) -> str | None:
+    """Why a payment cannot settle what it was certified to set off, on entries that are held; None: it can."""
+    offsets = [each for each in await store.list_offsets(tx.connection, [row.payment]) if each.state == "certified"]
+    cases = await load_cases(tx, [each.entry_number for each in offsets])
+    protests = await load_protest_days(tx, [each.entry_number for each in offsets])
+    for offset in offsets:
+        if why := _find_short(cases, offset, protests, today, money):
+            return why
+    return None
+
+
 async def apply_set_offs(
     tx: Transaction,
     row: PaymentRow,
@@ -118,9 +135,8 @@ async def apply_set_offs(
     cases = await load_cases(tx, [each.entry_number for each in offsets])
     protests = await load_protest_days(tx, [each.entry_number for each in offsets])
     for offset in offsets:
-        open_cents, why = _find_open(cases, offset, protests, today, money)
-        if open_cents < offset.cents:
-            raise outdated(row, f"of bill {offset.bill_number} {format_cents(open_cents)} is open: {why or 'less'}")
+        if why := _find_short(cases, offset, protests, today, money):
+            raise outdated(row, why)
         bill, payments = _bill_of(cases, offset), cases[offset.entry_number].payments[offset.bill_number]
         request = PaymentRequest(paid_on, offset.cents, "importer", f"set off against payment {row.remittance}")
         recorded = await record_on(tx, bill, payments, request, today, caller, authority, money)
@@ -152,6 +168,20 @@ def outdated(row: PaymentRow, why: str) -> Conflict:
 
 def _bill_of(cases: dict[str, MoneyCase], offset: OffsetRow) -> BillRow:
     return next(each for each in cases[offset.entry_number].bills if each.bill_number == offset.bill_number)
+
+
+def _find_short(
+    cases: dict[str, MoneyCase],
+    offset: OffsetRow,
+    protests: dict[str, list[ProtestDays]],
+    today: date,
+    money: MoneyPolicy,
+) -> str | None:
+    """Why a bill can no longer bear what was certified to be set off; None: it can."""
+    open_cents, why = _find_open(cases, offset, protests, today, money)
+    if open_cents >= offset.cents:
+        return None
+    return f"of bill {offset.bill_number} {format_cents(open_cents)} is open: {why or 'less'}"
 
 
 def _find_open(

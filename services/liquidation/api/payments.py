@@ -15,9 +15,10 @@ from services.liquidation.acts.payment_statements import write_csv, write_json
 from services.liquidation.acts.programs import no_program
 from services.liquidation.api.common import money_policy_of
 from services.liquidation.api.programs import ProgramPath
+from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.store import payments as store
 from services.liquidation.store.payees import load_accounts
-from services.liquidation.store.payments import OffsetRow, PaymentEvent, PaymentRow, PaymentsWanted
+from services.liquidation.store.payments import OffsetRow, PaymentEvent, PaymentRow, PaymentsWanted, Sums
 from services.liquidation.store.programs import find_program
 from shared.contracts.payment import Payee, PaymentState
 from shared.contracts.terms import IMPORTER_NUMBER_PATTERN
@@ -232,7 +233,7 @@ async def read_payment(
 ) -> WholePaymentOut:
     """What it comes to, what is set off, since when that was told; its ETag is needed to certify, pay or return it."""
     async with snapshot(engine_of(request)) as tx:
-        shown, tag = await _show_whole(tx, payment, caller, today_of(request))
+        shown, tag = await _show_whole(tx, payment, caller, today_of(request), money_policy_of(request))
     response.headers["ETag"] = tag
     return shown
 
@@ -345,7 +346,7 @@ async def _answer(
 
     async def act_and_show(tx: Transaction) -> WholePaymentOut:
         await act(tx)
-        shown, tag = await _show_whole(tx, payment, caller, today_of(request))
+        shown, tag = await _show_whole(tx, payment, caller, today_of(request), money_policy_of(request))
         tags.append(tag)
         return shown
 
@@ -392,19 +393,26 @@ async def _find(tx: Transaction, payment: str, caller: Identity, today: date) ->
     return row
 
 
-async def _show_whole(tx: Transaction, payment: str, caller: Identity, today: date) -> tuple[WholePaymentOut, str]:
+async def _show_whole(
+    tx: Transaction, payment: str, caller: Identity, today: date, money: MoneyPolicy
+) -> tuple[WholePaymentOut, str]:
     row = await _find(tx, payment, caller, today)
     standing = await store.find_standing_now(tx.connection, row.program)
     accounts = await load_accounts(tx.connection, row.payee_number)
     offsets = await store.list_offsets(tx.connection, [payment])
     history = await store.list_events(tx.connection, payment)
+    sums = (await store.load_sums(tx, [payment])).get(payment, Sums())
+    is_changed = await acts.has_changed(tx, row, sums, today, money)
     shown = WholePaymentOut(
         **_show(row, standing, caller),
         statement=f"/payments/{payment}/statement",
         offsets=[_show_offset(each) for each in offsets],
         history=[_show_event(each) for each in history],
         may_do=tell_may_do(
-            caller, today, Matter(row.importer_number), bars_on_payment(row, standing, accounts, caller, today)
+            caller,
+            today,
+            Matter(row.importer_number),
+            bars_on_payment(row, sums, standing, accounts, caller, today, is_changed=is_changed),
         ),
     )
     return shown, etag(row.revision)

@@ -69,6 +69,11 @@ class Desk:
     async def read(self, payment: str = "P000000001") -> dict[str, Any]:
         return await self.office.ok("GET", f"/payments/{payment}", self.office.staff("max"))
 
+    async def bar(self, action: str) -> str | None:
+        """Why an officer may not do this with the payment now; None: it may be done."""
+        told = (await self.read())["may_do"]
+        return next(each["code"] for each in told if each["action"] == action)
+
     async def act(self, what: str, who: str, payment: str = "P000000001", **body: Any) -> httpx.Response:
         tag = (await self.office.call("GET", f"/payments/{payment}", self.office.staff(who))).headers["ETag"]
         self._calls += 1
@@ -324,6 +329,45 @@ async def test_a_bill_that_is_protested_after_it_was_told_is_released(desk: Desk
     paid = await desk.pay(MONDAY)
     assert (paid["net_usd"], [each["state"] for each in paid["offsets"]]) == ("1000.00", ["released"])
     assert "protested" in paid["offsets"][0]["why"]
+
+
+async def test_a_certified_payment_whose_bill_is_protested_is_certified_again(desk: Desk) -> None:
+    await desk.account()
+    number = await desk.office.file(duties(("8471300100", 125_000, "0.00"), (IEEPA, 0, "983.32")))
+    billed = await desk.bill(300_00)
+    await desk.office.declare([number])
+    await desk.post(number)
+    await desk.close()
+    desk.office.on(date(2026, 7, 15))
+    certified = (await desk.act("certifications", "max")).json()
+    assert [each["state"] for each in certified["offsets"]] == ["certified"]
+    assert await desk.bar("payment.certify") == "payment-state"
+    await desk.protest(billed)
+    assert await desk.bar("payment.certify") is None
+    outdated = await desk.act("payouts", "lee", paid_on="2026-07-15")
+    assert (outdated.status_code, outdated.json()["code"]) == (409, "payment-outdated")
+    paid = await desk.pay(date(2026, 7, 15))
+    assert (paid["net_usd"], [each["state"] for each in paid["offsets"]]) == ("1000.00", ["released"])
+
+
+async def test_what_a_returned_payment_has_set_off_stays_set_off_and_is_not_told_anew(desk: Desk) -> None:
+    await desk.account()
+    number = await desk.office.file(duties(("8471300100", 125_000, "0.00"), (IEEPA, 0, "983.32")))
+    await desk.bill(300_00)
+    await desk.office.declare([number])
+    await desk.post(number)
+    await desk.close()
+    day = date(2026, 7, 15)
+    paid = await desk.pay(day)
+    async with transaction(desk.office.engine) as tx:
+        # A block of interest ended between: something of the bill is open again.
+        await tx.connection.execute(text("UPDATE bills SET state = 'delinquent', settled_on = NULL, open_cents = 161"))
+    desk.office.on(day + timedelta(days=2))
+    came_back = await desk.act("returns", "max", returned_on="2026-07-17", reason="R03: no account")
+    assert came_back.status_code == 201
+    await desk.close(day + timedelta(days=3))
+    again = await desk.read()
+    assert [(each["state"], each["offset_usd"]) for each in again["offsets"]] == [("applied", paid["offset_usd"])]
 
 
 async def test_edge_23_while_the_program_is_stayed_nothing_is_sent_and_then_the_same_number_is(desk: Desk) -> None:
