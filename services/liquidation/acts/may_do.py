@@ -19,7 +19,7 @@ from services.liquidation.acts.instructions import demand_confirmable as demand_
 from services.liquidation.acts.liquidations import demand_liquidable
 from services.liquidation.acts.payments import demand_certifiable as demand_payment_certifiable
 from services.liquidation.acts.payments import demand_payable_by as demand_payment_payable_by
-from services.liquidation.acts.payments import demand_returnable, demand_running
+from services.liquidation.acts.payments import demand_returnable, demand_unstopped
 from services.liquidation.acts.protests import bar_of_act
 from services.liquidation.acts.refunds import demand_alone, demand_certifiable, demand_payable_by, demand_ready
 from services.liquidation.acts.reliquidations import demand_effect, demand_liquidated
@@ -31,7 +31,7 @@ from services.liquidation.store.bills import BillRow
 from services.liquidation.store.hold_sets import HoldSet, HoldSetEvent
 from services.liquidation.store.instructions import Instruction
 from services.liquidation.store.payees import AccountRow
-from services.liquidation.store.payments import PaymentRow, Sums
+from services.liquidation.store.payments import PaymentRow, Stop, Sums
 from services.liquidation.store.records import EntryRow
 from services.liquidation.store.refunds import RefundRow
 from shared.runtime.errors import Refused, bar_of
@@ -97,7 +97,7 @@ def bars_on_refund(
 def bars_on_payment(
     row: PaymentRow,
     sums: Sums,
-    standing: str,
+    stop: Stop | None,
     accounts: Sequence[AccountRow],
     caller: Identity,
     on: date,
@@ -107,12 +107,12 @@ def bars_on_payment(
     """Against certifying, paying and returning a payment of a program; `is_changed`: since it was certified."""
 
     def demand_certified_today() -> None:
-        demand_running(row, standing)
+        demand_unstopped(row, stop)
         demand_payment_certifiable(row, sums, is_changed=is_changed)
         demand_ready(f"Payment {row.payment}", accounts, on)
 
     def demand_paid_today() -> None:
-        demand_running(row, standing)
+        demand_unstopped(row, stop)
         demand_payment_payable_by(row, caller)
 
     return {

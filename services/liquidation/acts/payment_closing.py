@@ -13,6 +13,7 @@ from services.liquidation.store import records
 from services.liquidation.store.money_cases import load_accounts
 from services.liquidation.store.payees import AccountRow, hold_payees_unchanged
 from services.liquidation.store.payments import PaymentRow, ReadyRow, RunToClose
+from services.liquidation.store.program_runs import stop_runs
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import Connections, Transaction, transaction
@@ -50,6 +51,7 @@ async def _close_run(
         async with transaction(database) as tx:
             if not run.reached:
                 await store.await_chunks(tx, run.program)
+                await stop_runs(tx, run.program, run.run, "its day is over", now)
             payees = await store.list_payees_of_run(tx, run, CHUNK)
             reached = payees[-1] if payees else run.reached
             if not await store.note_reached(tx, run, reached, None if payees else now):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
 
 from services.liquidation.acts.refunds import demand_ready, find_readiness
 from services.liquidation.acts.refusals import conflict, refused
@@ -22,7 +21,7 @@ from services.liquidation.publishing import SOURCE, payment_changed
 from services.liquidation.store import payments as store
 from services.liquidation.store import records
 from services.liquidation.store.payees import load_accounts
-from services.liquidation.store.payments import LateTerms, OffsetRow, PaymentEvent, PaymentRow, Sums
+from services.liquidation.store.payments import LateTerms, OffsetRow, PaymentEvent, PaymentRow, Stop, Sums
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.contracts.payment import PaymentChange
@@ -35,18 +34,16 @@ from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity
 from shared.runtime.two_people import demand_second_person
 
-STOPPING: Final = frozenset({"stayed"})
-"""How a program stands when nothing of it may be certified or sent."""
-
 
 async def certify_payment(
     tx: Transaction, now: datetime, payment: str, meant: IfMatch, caller: Identity, money: MoneyPolicy
 ) -> PaymentRow:
     """Certify a payment today: all refunds of it that stand, less what is set off, are to be paid.
 
-    Rule refund-ach [S], 91 FR 21: raises `Refused` with what the payee lacks; `Conflict` while the program is stayed,
-    while days to answer a set-off run, or unless it waits to be certified. One that the bank returned is certified
-    again under the same number, as its next part; so is one that changed since it was certified.
+    Rule refund-ach [S], 91 FR 21: raises `Refused` with what the payee lacks; `Conflict` while the program is stayed or
+    a refund of it is to be reversed, while days to answer a set-off run, or unless it waits to be certified. One that
+    the bank returned is certified again under the same number, as its next part; so is one that changed since it was
+    certified.
     """
     today = legal_date(now)
     row, authority = await _hold(tx, payment, meant, caller, "payment.certify", today)
@@ -117,7 +114,7 @@ async def return_payment(
     What was set off stays set off. Raises `Conflict` unless it is paid, `Refused` for a day out of place.
     """
     today = legal_date(now)
-    row, authority = await _hold(tx, payment, meant, caller, "payment.return", today, is_stopped_by_stay=False)
+    row, authority = await _hold(tx, payment, meant, caller, "payment.return", today, is_stoppable=False)
     demand_returnable(row)
     assert row.paid_on is not None
     if not row.paid_on <= returned_on <= today:
@@ -251,14 +248,21 @@ def demand_returnable(row: PaymentRow) -> None:
         raise _wrong_state(row, "only what was paid can be returned")
 
 
-def demand_running(row: PaymentRow, standing: str) -> None:
-    """Raise `Conflict` while the program of a payment is stayed: nothing is certified or sent then."""
-    if standing in STOPPING:
+def demand_unstopped(row: PaymentRow, stop: Stop | None) -> None:
+    """Raise `Conflict` while nothing of the payment is certified or sent: a stay, or a reversal that is asked for."""
+    if stop == "stayed":
         raise conflict(
             "refund-due",
             "program-stayed",
-            f"Program {row.program} is {standing}: payment {row.payment} is stopped.",
+            f"An order stays program {row.program}: payment {row.payment} is stopped.",
             "Wait until the stay is lifted; the payment goes on then under the same number.",
+        )
+    if stop == "reversing":
+        raise conflict(
+            "refund-due",
+            "refund-reversing",
+            f"Of payment {row.payment} a refund is to be reversed, which is not done yet.",
+            "Wait until the reversal is done or refused; the payment is then of what stands.",
         )
 
 
@@ -270,7 +274,7 @@ async def _hold(
     action: str,
     today: date,
     *,
-    is_stopped_by_stay: bool = True,
+    is_stoppable: bool = True,
 ) -> tuple[PaymentRow, str]:
     known = await store.find_payment(tx.connection, payment)
     if known is None:
@@ -279,8 +283,9 @@ async def _hold(
     await records.exclude_cycles(tx)
     (row,) = await store.load_payments(tx, [payment], hold=True)
     meant.check(row.revision)
-    if is_stopped_by_stay:
-        demand_running(row, await store.find_standing(tx, row.program))
+    if is_stoppable:
+        stops = await store.find_stops(tx, row.program, [payment], hold=True)
+        demand_unstopped(row, stops.get(payment))
     await store.hold_entries_of(tx, [payment])
     return row, authority
 

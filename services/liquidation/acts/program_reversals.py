@@ -15,7 +15,7 @@ from services.liquidation.acts.program_standing import demand_released
 from services.liquidation.acts.programs import hold_program, note
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.reliquidations import demand_effect, reliquidate
-from services.liquidation.domain.money.amounts import add_amounts
+from services.liquidation.domain.money.amounts import Amounts, add_amounts
 from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.program.definition import Writer
 from services.liquidation.domain.sequences import reliquidation_key
@@ -99,15 +99,36 @@ async def reverse_confirmed(database: Connections, clock: Clock, policy: MoneyPo
     return await work_through(database, list_next, reverse, key_of=lambda row: f"{row.program}/{row.entry_number}")
 
 
+def _demand_removed(row: ReversalRow, removed: Amounts, standing: Amounts) -> None:
+    """Raise `Refused` unless what stands on an entry is lower by what was removed: only that can be owed again.
+
+    What was small and disregarded was never given back, nor is what a later act restored or a voided liquidation gave.
+    """
+    if sum(removed.values()) != row.removed_cents or any(
+        cents > 0 and standing.get(class_code, 0) > -cents for class_code, cents in removed.items()
+    ):
+        raise Refused(
+            f"What program {row.program} removed from entry {row.entry_number} does not stand on it.",
+            rule="program",
+            code="removal-gone",
+            remedy="Look at the entry: nothing was given back, or a later act restored it. A person settles the rest.",
+        )
+
+
 async def _reverse(tx: Transaction, held: HeldEntry, row: ReversalRow, now: datetime, policy: MoneyPolicy) -> None:
     """Reverse one entry, or note why the law does not allow it."""
     entry = held.row
     stood = (entry.effect_duty_cents or 0, entry.effect_fees_cents or 0)
-    by_class = add_amounts(await find_standing_effect(tx, entry.entry_number), await store.find_removed(tx, row))
+    revision = await program_store.find_revision(tx.connection, row.program, row.revision)
+    assert revision is not None  # what was posted was judged by it
+    removed = await store.find_removed(tx, row, revision.rules)
+    standing = await find_standing_effect(tx, entry.entry_number)
+    by_class = add_amounts(standing, removed)
     caller = Identity(f"program:{row.program}", f"Program {row.program}", frozenset())
     try:
         async with attempt(tx) as tried:
             demand_effect(held)
+            _demand_removed(row, removed, standing)
             done = await reliquidate(
                 tx,
                 entry,

@@ -28,7 +28,7 @@ CHUNK: Final = 1_000
 _FROM: Final[Mapping[StandingAct, tuple[Standing, ...]]] = {
     "pause": ("running",),
     "resume": ("paused",),
-    "stay": ("running", "paused"),
+    "stay": ("running", "paused", "ended", "aborted"),
     "lift": ("stayed",),
     "end": ("running", "paused"),
     "abort": ("running", "paused", "stayed", "ended"),
@@ -37,7 +37,6 @@ _TO: Final[Mapping[StandingAct, Standing]] = {
     "pause": "paused",
     "resume": "running",
     "stay": "stayed",
-    "lift": "running",
     "end": "ended",
     "abort": "aborted",
 }
@@ -56,26 +55,40 @@ async def change_standing(
 ) -> Program:
     """Pause, resume, stay, free, end or abort a program; a chunk that is being posted ends first, no other begins.
 
-    A stay keeps payments back too. Raises `NotFound`, `Forbidden`, and `Conflict` when the program does not stand so
-    that the act can be done, or none of its revisions was released.
+    A stay keeps payments back too, until it is lifted: also when the program is aborted meanwhile. Lifted, the program
+    stands as it did before. Its run of today goes on when it posts again. Raises `NotFound`, `Forbidden`, and
+    `Conflict` when the program does not stand so that the act can be done, or none of its revisions was released.
     """
     found = await hold_program(tx, program)
     revision = await demand_released(tx, found)
     authority = demand(caller, "program.release", legal_date(now), Matter(), f"program {program}")
-    if found.standing not in _FROM[act]:
+    is_lifted = act == "lift" and found.stayed_from is not None
+    if not is_lifted and (found.standing not in _FROM[act] or (act == "stay" and found.stayed_from is not None)):
         raise Conflict(
             f"Program {program} is {found.standing}: {act} needs one that is {' or '.join(_FROM[act])}.",
             rule="program",
             code="program-standing",
             remedy=f"GET /programs/{program} says how it stands, and its history since when.",
         )
-    await runs.set_standing(tx, program, _TO[act], now)
-    if _TO[act] != "running":
+    standing, stayed_from = _stand_after(found, act)
+    await runs.set_standing(tx, program, standing, stayed_from, now)
+    if standing == "running":
+        await runs.reopen_run(tx, program, legal_date(now))
+    else:
         await runs.stop_runs(tx, program, None, _TOLD[act], now)
     await note(tx, revision, _TOLD[act], now, caller, reason, authority)
     changed = await store.find_program(tx.connection, program)
     assert changed is not None  # it is held
     return changed
+
+
+def _stand_after(found: Program, act: StandingAct) -> tuple[Standing, Standing | None]:
+    """How a program stands after an act, and from where an order stays it."""
+    if act == "stay":
+        return "stayed", found.standing
+    if act == "lift" and found.stayed_from is not None:
+        return (found.stayed_from if found.standing == "stayed" else found.standing), None
+    return _TO[act], found.stayed_from
 
 
 async def demand_released(tx: Transaction, program: Program) -> Revision:
@@ -100,7 +113,7 @@ async def withdraw_aborted(database: Connections, clock: Clock, policy: CyclePol
         known = await store.list_programs(tx.connection, after=None, limit=10_000, drafts=False)
     total = 0
     for each in known:
-        if each.standing == "aborted":
+        if each.is_aborted:
             total += await _withdraw(database, each.program, clock, policy, law)
     return total
 

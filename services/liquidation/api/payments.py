@@ -18,7 +18,7 @@ from services.liquidation.api.programs import ProgramPath
 from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.store import payments as store
 from services.liquidation.store.payees import load_accounts
-from services.liquidation.store.payments import OffsetRow, PaymentEvent, PaymentRow, PaymentsWanted, Sums
+from services.liquidation.store.payments import OffsetRow, PaymentEvent, PaymentRow, PaymentsWanted, Stop, Sums
 from services.liquidation.store.programs import find_program
 from shared.contracts.payment import Payee, PaymentState
 from shared.contracts.terms import IMPORTER_NUMBER_PATTERN
@@ -87,7 +87,9 @@ class ProgramPaymentOut(BaseModel):
     payee_number: str = Field(description="Masked as the importer number is.")
     posted_on: date = Field(description="The posting day; of refunds that became known later, that day.")
     state: PaymentState
-    is_stopped: bool = Field(description="Whether the program is stayed: nothing is certified or sent meanwhile.")
+    is_stopped: bool = Field(
+        description="Whether a stay or a reversal stops it: nothing is certified or sent meanwhile."
+    )
     way: str
     missing: list[str] = Field(description="What the payee lacks to be paid.")
     reason: str
@@ -207,7 +209,6 @@ async def list_program_payments(
     async with snapshot(engine_of(request)) as tx:
         if await find_program(tx.connection, program) is None:
             raise no_program(program)
-        standing = await store.find_standing_now(tx.connection, program)
         rows = await store.list_payments(
             tx.connection,
             reach_of(caller, "payment.read", today_of(request)),
@@ -216,11 +217,12 @@ async def list_program_payments(
             after=position[0] if position else None,
             limit=page.fetch,
         )
+        stops = await store.find_stops(tx, program, [row.payment for row in rows])
     return build_page(
         rows,
         page,
         key=lambda row: (row.payment,),
-        item=lambda row: ProgramPaymentOut(**_show(row, standing, caller)),
+        item=lambda row: ProgramPaymentOut(**_show(row, stops.get(row.payment), caller)),
         request=request,
         response=response,
     )
@@ -397,14 +399,14 @@ async def _show_whole(
     tx: Transaction, payment: str, caller: Identity, today: date, money: MoneyPolicy
 ) -> tuple[WholePaymentOut, str]:
     row = await _find(tx, payment, caller, today)
-    standing = await store.find_standing_now(tx.connection, row.program)
+    stop = (await store.find_stops(tx, row.program, [payment])).get(payment)
     accounts = await load_accounts(tx.connection, row.payee_number)
     offsets = await store.list_offsets(tx.connection, [payment])
     history = await store.list_events(tx.connection, payment)
     sums = (await store.load_sums(tx, [payment])).get(payment, Sums())
     is_changed = await acts.has_changed(tx, row, sums, today, money)
     shown = WholePaymentOut(
-        **_show(row, standing, caller),
+        **_show(row, stop, caller),
         statement=f"/payments/{payment}/statement",
         offsets=[_show_offset(each) for each in offsets],
         history=[_show_event(each) for each in history],
@@ -412,13 +414,13 @@ async def _show_whole(
             caller,
             today,
             Matter(row.importer_number),
-            bars_on_payment(row, sums, standing, accounts, caller, today, is_changed=is_changed),
+            bars_on_payment(row, sums, stop, accounts, caller, today, is_changed=is_changed),
         ),
     )
     return shown, etag(row.revision)
 
 
-def _show(row: PaymentRow, standing: str, caller: Identity) -> dict[str, Any]:
+def _show(row: PaymentRow, stop: Stop | None, caller: Identity) -> dict[str, Any]:
     return {
         "payment": row.payment,
         "remittance": row.remittance,
@@ -429,7 +431,7 @@ def _show(row: PaymentRow, standing: str, caller: Identity) -> dict[str, Any]:
         "payee_number": shown_importer_number(caller, row.payee_number),
         "posted_on": row.posted_on,
         "state": row.state,
-        "is_stopped": standing in acts.STOPPING and row.state not in ("paid", "replaced"),
+        "is_stopped": stop is not None and row.state not in ("paid", "replaced"),
         "way": row.way,
         "missing": row.missing,
         "reason": row.reason,

@@ -66,13 +66,16 @@ class StandingOut(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"program": "ieepa-2026", "standing": "paused", "since": "2026-06-15T13:00:00Z"}]
+            "examples": [
+                {"program": "ieepa-2026", "standing": "paused", "since": "2026-06-15T13:00:00Z", "is_stayed": False}
+            ]
         }
     )
 
     program: str
     standing: Literal["running", "paused", "stayed", "ended", "aborted"]
     since: datetime | None
+    is_stayed: bool = Field(description="An order stays it: nothing of it is certified or sent, also when it is over.")
 
 
 class ProgramRunOut(BaseModel):
@@ -254,7 +257,10 @@ async def stay_program(
     caller: Annotated[Identity, allow("program.release")],
     call: CurrentIdempotentCall,
 ) -> Response:
-    """While an order stays a program nothing is posted, and nothing that was certified is paid."""
+    """While an order stays a program it posts nothing, and nothing that was certified is paid, also when it is aborted
+    meanwhile. The weekly cycle goes on: what is due in it is liquidated without the duty, unless a hold set keeps it
+    back. Lifted, the program stands as it did before.
+    """
     return await _stand(request, call, caller, program, body.act, body.reason)
 
 
@@ -294,7 +300,12 @@ async def _stand(
 ) -> Response:
     async def stand(tx: Transaction) -> StandingOut:
         found = await program_standing.change_standing(tx, now_of(request), program, act, reason, caller)
-        return StandingOut(program=program, standing=found.standing, since=found.standing_since)
+        return StandingOut(
+            program=program,
+            standing=found.standing,
+            since=found.standing_since,
+            is_stayed=found.stayed_from is not None,
+        )
 
     return await answer_once(request, call, stand)
 

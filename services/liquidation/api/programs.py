@@ -98,6 +98,7 @@ class ProgramOut(BaseModel):
         description="Whether it posts; one that is ended or aborted takes no declarations either."
     )
     standing_since: datetime | None
+    is_stayed: bool = Field(description="An order stays it: nothing of it is certified or sent, also when it is over.")
     intake: Intake = Field(description="declared: importers and filers ask. automatic, offered: it takes by itself.")
     declaring_from: date | None
     declaring_until: date | None
@@ -472,6 +473,7 @@ async def _show(connection: AsyncConnection, found: Program, caller: Identity, *
         released_revision=found.released_revision,
         standing=found.standing,
         standing_since=found.standing_since,
+        is_stayed=found.stayed_from is not None,
         intake=shown.rules.intake,
         declaring_from=declaring.since,
         declaring_until=declaring.until,

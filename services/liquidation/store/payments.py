@@ -13,7 +13,6 @@ from services.liquidation.domain.money.bills import Block
 from services.liquidation.domain.money.refunds import RefundWay
 from services.liquidation.store.money_rows import write_rows
 from services.liquidation.store.tables.payments import payment_events, payment_offsets, payments
-from services.liquidation.store.tables.programs import programs
 from shared.contracts.payment import PaymentState
 from shared.customs.calendar import legal_date
 from shared.db import bulk
@@ -25,12 +24,15 @@ OffsetState = Literal["intended", "certified", "applied", "released"]
 OPEN: Final[tuple[PaymentState, ...]] = ("waiting", "ready", "returned")
 """States of a payment that can be certified."""
 
+Stop = Literal["stayed", "reversing"]
+"""An order stays the program; what a refund of the payment rests on is to be reversed."""
+
 _TO_PAY: Final = "('waiting-for-enrollment', 'ready', 'certified')"
 
 _RUNS_TO_CLOSE: Final = """
 SELECT r.program, r.run, r.posted_on, coalesce(c.reached, '') AS reached FROM program_runs r
 LEFT JOIN payment_closings c USING (program, run)
-WHERE c.closed_at IS NULL AND (r.ended_at IS NOT NULL OR r.posted_on < $1)
+WHERE c.closed_at IS NULL AND ((r.ended_at IS NOT NULL AND r.state <> 'stopped') OR r.posted_on < $1)
 ORDER BY r.posted_on, r.program, r.run
 """
 _PAYEES_OF_RUN: Final = """
@@ -190,7 +192,12 @@ _NEXT_OPEN: Final = """
 SELECT payment FROM payments WHERE state IN ('waiting', 'ready', 'returned') AND checked_on < $1
     AND payment <> ALL($2::text[]) ORDER BY checked_on, payment LIMIT $3
 """
-_STANDING: Final = "SELECT standing FROM programs WHERE program = $1 FOR SHARE"
+_STAY: Final = "SELECT stayed_from IS NOT NULL AS is_stayed FROM programs WHERE program = $1"
+_HOLD_STAY: Final = f"{_STAY} FOR SHARE"
+_REVERSING: Final = """
+SELECT DISTINCT m.payment FROM payment_refunds m JOIN program_postings p ON p.entry_number = m.entry_number
+WHERE m.payment = ANY($2::text[]) AND p.program = $1 AND p.reversal IN ('asked', 'confirmed')
+"""
 
 
 @dataclass(slots=True)
@@ -597,13 +604,12 @@ async def list_next_open(tx: Transaction, today: date, left_out: Sequence[str], 
     return [row["payment"] for row in await bulk.fetch(tx, _NEXT_OPEN, today, list(left_out), limit)]
 
 
-async def find_standing_now(connection: AsyncConnection, program: str) -> str:
-    """How a program stands, to be looked at."""
-    standing = await connection.scalar(select(programs.c.standing).where(programs.c.program == program))
-    return str(standing or "running")
+async def find_stops(tx: Transaction, program: str, numbers: Sequence[str], *, hold: bool = False) -> dict[str, Stop]:
+    """What keeps these payments of a program from being certified and sent now; those that nothing does are absent.
 
-
-async def find_standing(tx: Transaction, program: str) -> str:
-    """How a program stands, kept so until the transaction ends: who stays it waits."""
-    rows = await bulk.fetch(tx, _STANDING, program)
-    return str(rows[0]["standing"]) if rows else "running"
+    Held, the program stays so until the transaction ends: who stays it, or confirms a reversal, waits.
+    """
+    rows = await bulk.fetch(tx, _HOLD_STAY if hold else _STAY, program)
+    if rows and rows[0]["is_stayed"]:
+        return dict.fromkeys(numbers, "stayed")
+    return {row["payment"]: "reversing" for row in await bulk.fetch(tx, _REVERSING, program, list(numbers))}

@@ -31,8 +31,8 @@ EXCLUSION_SQL: Final[Mapping[Exclusion, str]] = {
 }
 """What each exclusion is, of an entry `e`."""
 
-# A decision of a person on duty of the class, an act that lowered it without a program, or a program with the same
-# duty: nothing is refunded twice, and who is right a person settles.
+# A decision of a person on duty of the class, an act that lowered it without a program, a program that posted the same
+# duty, or one whose effect waits on the entry, for one act makes one refund: nothing is refunded twice.
 _OVERLAP: Final = """(EXISTS (SELECT FROM review_decisions w,
     jsonb_array_elements(coalesce(nullif(w.body #> '{{effect,by_class}}', 'null'::jsonb), '[]'::jsonb)) AS changed
     WHERE w.entry_number = e.entry_number AND w.status = 'applied' AND w.outcome = 'refund'
@@ -45,10 +45,8 @@ _OVERLAP: Final = """(EXISTS (SELECT FROM review_decisions w,
         AND d.version = e.version AND d.hts = ANY(p.headings)
         WHERE p.entry_number = e.entry_number AND p.program <> {program} AND p.reversal IS DISTINCT FROM 'done'
             AND {meant})
-    OR EXISTS (SELECT FROM review_decisions w JOIN special_duties d ON d.entry_number = w.entry_number
-        AND d.version = e.version AND w.body -> 'headings' ? d.hts
-        WHERE w.entry_number = e.entry_number AND w.status = 'applied' AND w.item_id LIKE 'program:%'
-            AND w.item_id <> 'program:' || {program} AND {meant}))"""
+    OR EXISTS (SELECT FROM review_decisions w WHERE w.entry_number = e.entry_number AND w.status = 'applied'
+        AND w.item_id LIKE 'program:%' AND w.item_id <> 'program:' || {program}))"""
 _IN_REVIEW: Final = """EXISTS (SELECT FROM information_requests q
     WHERE q.entry_number = e.entry_number AND q.closed_on IS NULL)"""
 _PAYMENT_KNOWN: Final = """(e.paid_on IS NOT NULL AND (e.version = 1 OR EXISTS (

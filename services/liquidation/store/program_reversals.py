@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from services.liquidation.domain.money.amounts import Amounts, duty_class, sum_amounts
-from services.liquidation.domain.program.definition import Writer
+from services.liquidation.domain.program.definition import Definition, Writer
+from services.liquidation.store.program_sql import Given, meant_sql, removed_sql
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -19,15 +20,15 @@ _CONFIRM: Final = """
 UPDATE program_postings SET reversal = 'confirmed', reversal_authority = $2 WHERE program = $1 AND reversal = 'asked'
 """
 _CONFIRMED: Final = """
-SELECT entry_number, program, version, headings, removed_cents, reversal_by, reversal_reason,
+SELECT entry_number, program, revision, version, removed_cents, reversal_by, reversal_reason,
     reversal_authority
 FROM program_postings
 WHERE reversal = 'confirmed' AND program || '/' || entry_number <> ALL($2::text[])
 ORDER BY entry_number, program LIMIT $1
 """
 _REMOVED: Final = """
-SELECT hts, sum(duty_cents)::bigint AS cents FROM special_duties
-WHERE entry_number = $1 AND version = $2 AND hts = ANY($3::text[]) GROUP BY hts ORDER BY hts
+SELECT d.hts, sum(d.duty_cents)::bigint AS cents FROM entries e JOIN special_duties d USING (entry_number)
+WHERE e.entry_number = {number} AND d.version = {version} AND {meant} AND {removed} GROUP BY 1 ORDER BY 1
 """
 _REVERSED: Final = """
 UPDATE program_postings SET reversal = 'done', reversed_key = $3 WHERE entry_number = $1 AND program = $2
@@ -46,8 +47,8 @@ class ReversalRow(NamedTuple):
 
     entry_number: str
     program: str
+    revision: int
     version: int
-    headings: Sequence[str]
     removed_cents: int
     by: Writer
     reason: str
@@ -87,9 +88,16 @@ async def list_confirmed(tx: Transaction, limit: int, left_out: Sequence[str]) -
     return [ReversalRow(*row.values()) for row in await bulk.fetch(tx, _CONFIRMED, limit, list(left_out))]
 
 
-async def find_removed(tx: Transaction, row: ReversalRow) -> Amounts:
-    """What was removed from an entry, by accounting class."""
-    found = await bulk.fetch(tx, _REMOVED, row.entry_number, row.version, list(row.headings))
+async def find_removed(tx: Transaction, row: ReversalRow, program: Definition) -> Amounts:
+    """What the revision that posted an entry removed from it, by accounting class: of its goods, not of every line."""
+    given = Given()
+    sql = _REMOVED.format(
+        number=given.add(row.entry_number, "text"),
+        version=given.add(row.version, "integer"),
+        meant=meant_sql(program, given),
+        removed=removed_sql(program, given),
+    )
+    found = await bulk.fetch(tx, sql, *given.arguments)
     return sum_amounts((duty_class(each["hts"]), each["cents"]) for each in found)
 
 

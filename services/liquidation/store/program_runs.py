@@ -15,7 +15,11 @@ RunKind = Literal["posting", "cycle"]
 RunState = Literal["running", "done", "stopped"]
 
 _HOLD_STANDING: Final = "SELECT standing FROM programs WHERE program = $1 FOR SHARE"
-_SET_STANDING: Final = "UPDATE programs SET standing = $2, standing_since = $3 WHERE program = $1"
+_SET_STANDING: Final = "UPDATE programs SET standing = $2, standing_since = $3, stayed_from = $4 WHERE program = $1"
+_REOPEN: Final = """
+UPDATE program_runs SET state = 'running', ended_at = NULL, why = NULL
+WHERE program = $1 AND kind = 'posting' AND posted_on = $2 AND state = 'stopped' AND root IS NULL
+"""
 # What an aborted program still has open: requests that are withdrawn with it.
 _OPEN: Final = """
 SELECT DISTINCT entry_number FROM declared_entries
@@ -223,9 +227,16 @@ async def hold_standing(tx: Transaction, program: str) -> Standing | None:
     return rows[0]["standing"] if rows else None
 
 
-async def set_standing(tx: Transaction, program: str, standing: Standing, now: datetime) -> None:
-    """Note how a program stands from now on; chunks that are being posted end first."""
-    await bulk.execute(tx, _SET_STANDING, program, standing, now)
+async def set_standing(
+    tx: Transaction, program: str, standing: Standing, stayed_from: Standing | None, now: datetime
+) -> None:
+    """Note how a program stands from now on, and from where it is stayed; a chunk that is being posted ends first."""
+    await bulk.execute(tx, _SET_STANDING, program, standing, now, stayed_from)
+
+
+async def reopen_run(tx: Transaction, program: str, today: date) -> None:
+    """Let the run of today go on where it was stopped: its day is not over."""
+    await bulk.execute(tx, _REOPEN, program, today)
 
 
 async def find_run(tx: Transaction, program: str, posted_on: date, cycle_on: date | None = None) -> Run | None:

@@ -27,6 +27,7 @@ class Program:
     """A program; `released_revision` judges what is asked (None: nothing is taken yet), `events` how many there are.
 
     `standing` says whether it posts: running, paused, stayed (nothing is paid either), ended or aborted (for good).
+    `stayed_from` is how it stood when an order stayed it, None: none does. Who aborts it meanwhile lifts no stay.
     """
 
     program: str
@@ -36,11 +37,17 @@ class Program:
     made_by: str
     standing: Standing = "running"
     standing_since: datetime | None = None
+    stayed_from: Standing | None = None
 
     @property
     def is_over(self) -> bool:
         """Whether nothing is asked of it or posted by it any more."""
-        return self.standing in ("ended", "aborted")
+        return not {self.standing, self.stayed_from}.isdisjoint(("ended", "aborted"))
+
+    @property
+    def is_aborted(self) -> bool:
+        """Whether what it has not posted is withdrawn."""
+        return "aborted" in (self.standing, self.stayed_from)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from services.liquidation.acts.program_days import count_days_near
-from services.liquidation.acts.program_posting import post_programs
+from services.liquidation.acts.program_posting import post_chunk, post_programs
 from services.liquidation.acts.program_reversals import reverse_confirmed
 from services.liquidation.acts.program_standing import withdraw_aborted
 from services.liquidation.domain.law import LAW
@@ -17,6 +17,7 @@ from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.domain.predicate import EntryPredicate
 from services.liquidation.store.instructions import Instruction
 from services.liquidation.store.tables.assessments import assessments
+from services.liquidation.store.tables.bills import bills
 from services.liquidation.store.tables.programs import program_postings, program_runs
 from services.liquidation.store.tables.records import entries, legal_events, review_decisions
 from services.liquidation.store.tables.refunds import refunds
@@ -259,6 +260,40 @@ async def test_a_paused_program_posts_nothing_until_it_is_resumed(office: Office
     assert [each["change"] for each in history[-2:]] == ["paused", "resumed"]
 
 
+async def test_the_run_of_a_day_goes_on_where_a_pause_stopped_it(office: Office) -> None:
+    await make_due(office, count=3)
+    office.on(MONDAY)
+    async with transaction(office.engine) as tx:
+        assert await post_chunk(tx, "ieepa-2026", office.clock.now(), POLICY, chunk=1) is not None
+    await act(office, "pauses", "kim", {"act": "pause", "reason": "Amounts are looked at again."})
+    assert [row.state for row in await rows(office.engine, program_runs)] == ["stopped"]
+    assert await post(office, MONDAY) == 0
+    await act(office, "pauses", "lee", {"act": "resume", "reason": "They are right."})
+    assert await post(office, MONDAY) == 2
+    (run,) = await rows(office.engine, program_runs)
+    assert (run.state, run.set_based) == ("done", 3)
+
+
+async def test_a_stay_is_lifted_to_where_the_program_stood(office: Office) -> None:
+    async def standing(path: str, what: str) -> tuple[str, bool]:
+        body = {"act": what, "reason": "SYNTHETIC."} if path != "aborts" else {"reason": "SYNTHETIC."}
+        told = (await act(office, path, "kim", body, key=f"{path} {what} {len(seen)}")).json()
+        seen.append(what)
+        return told["standing"], told["is_stayed"]
+
+    seen: list[str] = []
+    assert await standing("pauses", "pause") == ("paused", False)
+    assert await standing("stays", "stay") == ("stayed", True)
+    assert await standing("stays", "lift") == ("paused", False)
+    assert await standing("stays", "stay") == ("stayed", True)
+    assert await standing("aborts", "abort") == ("aborted", True)  # who aborts it lifts no stay: nothing is paid
+    again = await act(office, "stays", "kim", {"act": "stay", "reason": "SYNTHETIC."}, key="again")
+    assert (again.status_code, again.json()["code"]) == (409, "program-standing")
+    assert await standing("stays", "lift") == ("aborted", False)
+    assert await standing("stays", "stay") == ("stayed", True)
+    assert (await office.send("Entry number\nx\n", key="d-9")).json()["code"] == "program-closed"
+
+
 async def test_an_aborted_program_gives_back_what_it_has_not_posted(office: Office) -> None:
     (number,) = await make_due(office)
     office.on(MONDAY)
@@ -297,6 +332,41 @@ async def test_a_reversal_is_asked_by_one_confirmed_by_another_and_bills_the_dut
     assert [row.state for row in await rows(office.engine, refunds)] == ["replaced"]
     nothing = await act(office, "reversals", "kim", body, key="again")
     assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing-to-reverse")
+
+
+async def test_a_reversal_bills_nothing_that_was_not_given_back(office: Office) -> None:
+    """A refund of less than 20 dollars was disregarded: there is nothing to take back."""
+    small = await liquidated(office, duties(("8471300100", 125_000, "0.00"), (IEEPA, 0, "15.00")))
+    office.on(small[1] + timedelta(days=3))
+    await office.declare([small[0]])
+    await office.judge()
+    assert await post(office, date(2026, 12, 29)) == 1
+    (posted,) = await rows(office.engine, program_postings)
+    assert (posted.outcome, posted.removed_cents) == ("no-change", 1_500)
+    await act(office, "reversals", "kim", {"by": "center", "reason": "SYNTHETIC order was reversed."})
+    await act(office, "reversals/confirmations", "lee")
+    await reverse_confirmed(office.engine, office.clock, POLICY)
+    (posted,) = await rows(office.engine, program_postings)
+    assert (posted.reversal, posted.reversal_code) == ("refused", "removal-gone")
+    assert await rows(office.engine, bills) == []
+
+
+async def test_a_reversal_takes_back_what_the_program_removed_of_its_goods_alone(service_engine: Any) -> None:
+    goods = program()["goods"] | {"origins": ["CN"]}
+    async with posting_office(service_engine, program(goods=goods)) as office:
+        of_program = duties(("8471300100", 1_000, "0.00"), (IEEPA, 0, "100.00"))
+        of_others = duties(("8471300100", 1_000, "0.00"), (IEEPA, 0, "80.00"), number=2, country_of_origin="VN")
+        number = await office.file(of_program, of_others)
+        await office.declare([number])
+        await office.judge()
+        assert await post(office, MONDAY) == 1
+        await act(office, "reversals", "kim", {"by": "center", "reason": "SYNTHETIC order was reversed."})
+        await act(office, "reversals/confirmations", "lee")
+        await reverse_confirmed(office.engine, office.clock, POLICY)
+        (posted,) = await rows(office.engine, program_postings)
+        assert (posted.reversal, posted.removed_cents) == ("done", 10_000)
+        assessed = {row.act_key: row for row in await rows(office.engine, assessments)}
+        assert assessed[posted.reversed_key].found["additional-duty"] == 18_000
 
 
 async def test_a_reversal_that_the_law_does_not_allow_any_more_is_refused_and_told(office: Office) -> None:
@@ -413,6 +483,31 @@ async def test_what_two_programs_remove_is_refunded_once(office: Office) -> None
     assert await post(office, MONDAY) == 1
     await office.judge()
     assert (await office.verdict(number, "other-order"))["code"] == "effects-overlap"
+
+
+async def test_two_programs_on_an_entry_post_one_after_the_other_each_its_own_duty(office: Office) -> None:
+    """One act makes one refund: a program waits while the effect of another does."""
+    both = duties(("8471300100", 125_000, "0.00"), (IEEPA, 0, "40.00"), ("99030125", 0, "60.00"))
+    kept = duties(("8471300100", 125_000, "0.00"), ("99038815", 0, "200.00"), number=2)
+    first = [each for each in program()["removes"] if each["headings"] == "99030120-99030124"]
+    assert first
+    other = [{"headings": "99030125"}]
+    await office.release(program(removes=first), revision=2)
+    await office.release(program(program="other-order", removes=other))
+    number = await office.file(both, kept)
+    await office.declare([number])
+    await office.declare([number], key="d-2", program="other-order")
+    await office.judge()
+    assert (await office.verdict(number))["state"] == "due"
+    assert (await office.verdict(number, "other-order"))["code"] == "effects-overlap"
+    assert await post(office, MONDAY) == 1
+    await office.judge()
+    assert (await office.verdict(number, "other-order"))["state"] == "due"
+    assert await post(office, MONDAY + timedelta(days=1)) == 1
+    told = {row.program: (row.act, row.removed_cents) for row in await rows(office.engine, program_postings)}
+    assert told == {"ieepa-2026": ("liquidate", 4_000), "other-order": ("reliquidate", 6_000)}
+    (entry,) = await rows(office.engine, entries)
+    assert entry.effect_duty_cents == -10_000
 
 
 async def test_an_entry_that_cannot_be_posted_is_set_aside_and_holds_up_no_other(office: Office) -> None:

@@ -104,9 +104,9 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "The filer sends the correction again in order; then the entry is judged again by itself.",
         ),
         "effects-overlap": Explanation(
-            "A decision of a person lowers the additional duty as well: neither is applied twice.",
+            "A decision of a person or another program lowers the duty as well: neither is applied twice.",
             OWN,
-            "Wait until a person of the Center has settled which of the two stands.",
+            "Wait until the other program has posted, or a person of the Center has settled which of the two stands.",
         ),
         "stacking-revives": Explanation(
             "Without this duty another one may be owed on the line.",

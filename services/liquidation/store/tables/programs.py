@@ -28,6 +28,7 @@ programs = Table(
     Column("made_by", Text, nullable=False),
     Column("standing", Text, nullable=False, server_default=text("'running'")),
     Column("standing_since", DateTime(timezone=True)),
+    Column("stayed_from", Text),  # how it stood when an order stayed it; null: none does
     comment="Programs of mass change; the released revision judges what is asked.",
 )
 
