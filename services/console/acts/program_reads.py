@@ -44,6 +44,7 @@ class Program(Read, frozen=True):
     released_revision: int | None
     standing: str
     standing_since: datetime | None
+    is_stayed: bool
     declaring_from: Day | None
     declaring_until: Day | None
     revisions: list[ProgramRevision]

@@ -56,7 +56,7 @@ _DONE: Final[Mapping[str, str]] = MappingProxyType(
     {
         "pause": "Paused: no other chunk is posted. Lists are taken and judged all the same.",
         "resume": "It posts again.",
-        "stay": "Stayed: nothing is posted, and nothing that was certified is paid.",
+        "stay": "Stayed: its runs stop, and nothing that was certified is paid.",
         "lift": "The stay is lifted.",
         "end": "Ended: nothing is declared to it or posted by it any more; what it posted stands.",
         "abort": "Aborted: what is not posted is withdrawn, and corrections are free again.",
@@ -157,7 +157,7 @@ async def _show(
         runs=runs,
         more=place_after(runs.value.next) if runs.value is not None else None,
         words=words_of(codes),
-        acts=domain.STANDING_ACTS.get(found.value.standing, ()) if may_act else (),
+        acts=domain.list_standing_acts(found.value.standing, is_stayed=found.value.is_stayed) if may_act else (),
         may_reverse=may_act,
         standings=domain.STANDINGS,
         given=given,

@@ -39,8 +39,8 @@ DECLARERS: Final[Mapping[str, str]] = MappingProxyType(
 STANDINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "running": "posts on its days",
-        "paused": "paused: nothing is posted",
-        "stayed": "stayed by an order: nothing is posted or paid",
+        "paused": "paused: it posts nothing on its days",
+        "stayed": "stayed by an order: it posts nothing on its days, and nothing is paid",
         "ended": "ended: what it posted stands",
         "aborted": "aborted: what was not posted is withdrawn",
     }
@@ -53,25 +53,26 @@ _ACTS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         "stay": (
             "stay",
             "An order stays it",
-            "Which order. Nothing is posted, and nothing that was certified is paid.",
+            "Which order. Its runs stop, and nothing that was certified is paid. Weekly cycles go on: a hold keeps"
+            " entries out of them.",
         ),
         "lift": ("lift", "The stay is lifted", "By which order"),
         "end": ("end", "End it", "Why. Nothing is declared to it or posted by it any more; what it posted stands."),
         "abort": ("abort", "Abort it", "Why. It is for good: all that is not posted is withdrawn."),
     }
 )
-STANDING_ACTS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = MappingProxyType(
+_STANDING_ACTS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = MappingProxyType(
     {
         standing: tuple(_ACTS[act] for act in acts)
         for standing, acts in (
             ("running", ("pause", "stay", "end", "abort")),
             ("paused", ("resume", "stay", "end", "abort")),
             ("stayed", ("lift", "abort")),
-            ("ended", ("abort",)),
+            ("ended", ("stay", "abort")),
+            ("aborted", ("stay",)),
         )
     }
 )
-"""What may follow, by how it stands, with what its form asks; whether it may now is said by the service."""
 _INTERESTS: Final[Mapping[str, str]] = MappingProxyType(
     {"1505c": "with interest by statute (19 USC 1505(c))", "none": "without interest"}
 )
@@ -436,3 +437,14 @@ def _paths(value: Any, path: tuple[str, ...]) -> list[tuple[str, ...]]:
     for name, each in inner:
         found += _paths(each, (*path, str(name)))
     return found
+
+
+def list_standing_acts(standing: str, *, is_stayed: bool) -> tuple[tuple[str, str, str], ...]:
+    """What may follow for a program, with what each form asks; a stay outlasts an abort, until it is lifted.
+
+    >>> [act for act, *_ in list_standing_acts("aborted", is_stayed=True)]
+    ['lift']
+    >>> [act for act, *_ in list_standing_acts("stayed", is_stayed=True)]
+    ['lift', 'abort']
+    """
+    return _STANDING_ACTS["stayed"][:1] if is_stayed and standing != "stayed" else _STANDING_ACTS.get(standing, ())

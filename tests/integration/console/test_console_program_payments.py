@@ -53,7 +53,7 @@ async def test_a_program_is_paused_stayed_and_ended_with_reasons_by_whose_it_is(
         assert "It posts on its days." in await dora.read(page)
         assert 'value="pause"' not in await kim.read(page), "an import specialist reads it"
         paused = await dora.fill(page, "pause", REASON)
-        assert "paused: nothing is posted" in paused.text
+        assert "paused: it posts nothing" in paused.text
         assert "SYNTHETIC order of a court." in await dora.read(page.removesuffix("/progress"))
         assert "It posts again." in (await dora.fill(page, "resume", REASON)).text
         assert "stayed by an order" in (await dora.fill(page, "stay", REASON)).text
