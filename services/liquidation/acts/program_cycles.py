@@ -24,8 +24,9 @@ async def note_taken(tx: Transaction, day: CycleDay, now: datetime) -> int:
         if released is None:
             continue
         run = await runs.begin_cycle_run(tx, program, day.posted_on, day.friday, released.revision, now)
-        digest = definition_digest(released.definition)
-        sums = await store.write_taken(tx, run, day.friday, digest, now)
+        revisions = await program_store.list_revisions(tx.connection, program)
+        digests = {each.revision: definition_digest(each.definition) for each in revisions}
+        sums = await store.write_taken(tx, run, day.friday, digests, now)
         done = Done(0, sums.entries, 0, sums.undetermined, sums.removed_cents, sums.interest_cents, sums.refund_cents)
         await runs.add_done(tx, run, done)
         await runs.finish_run(tx, run, now)

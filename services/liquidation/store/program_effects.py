@@ -25,6 +25,7 @@ FROM unnest($2::text[], $3::bigint[], $6::text[]) AS given(entry_number, removed
 ON CONFLICT (decision_id) DO UPDATE SET status = 'applied', duty_cents = excluded.duty_cents, body = excluded.body,
     decided_at = excluded.decided_at, rule = NULL, remedy = NULL
 WHERE known.status NOT IN ('effective', 'applied') OR known.duty_cents <> excluded.duty_cents
+    OR (known.status = 'applied' AND known.body <> excluded.body)
 """
 _WITHDRAW: Final = """
 UPDATE review_decisions SET status = 'withdrawn'

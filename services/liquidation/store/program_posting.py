@@ -5,7 +5,7 @@ is known without looking at its lines, so it is written by arrays; the rest is j
 Both leave the same rows of assessments and refunds, and one statement makes the acts and events of both from these.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -263,7 +263,7 @@ kept AS (
 _TAKEN: Final = f"""
 WITH rows AS (
     SELECT e.entry_number, $1::text AS program, $2::integer AS run, e.liquidation_posted_on AS posted_on,
-        $3::integer AS revision, e.version, r.declaration_id, r.row_number, e.importer_number,
+        r.revision, e.version, r.declaration_id, r.row_number, e.importer_number,
         r.cohort, r.act, coalesce(r.writer, 'center') AS writer, 'cycle' AS lane,
         {liquidation_key_sql("e.turns")} AS act_key,
         ({liquidation_sequence_sql("e.turns")})::bigint AS sequence, e.liquidated_on, e.paid_on,
@@ -272,10 +272,12 @@ WITH rows AS (
         CASE WHEN a.is_disregarded THEN 0 ELSE -a.interest_change_cents END AS interest_cents,
         CASE WHEN a.outcome = 'undetermined' THEN NULL WHEN a.outcome = 'refund' THEN -a.total_cents ELSE 0 END
             AS refund_cents,
-        a.refund_number, a.missing, $4::timestamptz AS posted_at, $5::text AS definition_sha256
+        a.refund_number, a.missing, $4::timestamptz AS posted_at,
+        judged.definition_sha256
     FROM entries e
     JOIN review_decisions w ON w.entry_number = e.entry_number AND w.item_id = $6 AND w.status = 'effective'
     JOIN declared_entries r ON r.entry_number = e.entry_number AND r.program = $1 AND r.state IN ('due', 'waiting')
+    JOIN unnest($3::integer[], $5::text[]) AS judged(revision, definition_sha256) ON judged.revision = r.revision
     LEFT JOIN assessments a ON a.entry_number = e.entry_number AND a.act_key = {liquidation_key_sql("e.turns")}
     WHERE e.liquidation_cycle_on = $7::date
 ),
@@ -441,8 +443,11 @@ async def write_posted(
     return PostedSums(*row.values())
 
 
-async def write_taken(tx: Transaction, run: Run, friday: date, definition_sha256: str, now: datetime) -> PostedSums:
-    """Note what the cycle of a Friday liquidated with the effect of the run's program: it is posted."""
-    given = (run.program, run.run, run.revision, now, definition_sha256, item_of(run.program), friday)
+async def write_taken(tx: Transaction, run: Run, friday: date, digests: Mapping[int, str], now: datetime) -> PostedSums:
+    """Note what the cycle of a Friday liquidated with the effect of the run's program: it is posted.
+
+    By the revision that judged each entry, which may be one before that in force; `digests` has those of all.
+    """
+    given = (run.program, run.run, list(digests), now, list(digests.values()), item_of(run.program), friday)
     (row,) = await bulk.fetch(tx, _TAKEN, *given)
     return PostedSums(*row.values())

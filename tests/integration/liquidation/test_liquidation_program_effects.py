@@ -68,6 +68,20 @@ async def test_a_forecast_and_a_cut_sheet_tell_what_the_program_removes(office: 
     assert (figures.liquidated, (await entry(office, number)).effect_duty_cents) == (1, -937_500)
 
 
+async def test_a_cycle_posts_by_the_revision_that_judged_and_another_changes_what_waits(office: Office) -> None:
+    judged, waits = await declare_late(office), await office.file(entry_date="2026-02-20", import_date="2026-02-19")
+    await office.declare([waits], key="d-2")
+    await office.judge()
+    money = program()["money"] | {"interest": "none"}
+    await office.release(program(money=money), revision=2)
+    await cycle(office.engine, LIQUIDATED)  # nobody has judged it again yet
+    (posted,) = await rows(office.engine, program_postings)
+    assert (posted.entry_number, posted.revision) == (judged, 1)
+    await office.judge()
+    terms = {row.entry_number: row.body["terms"]["interest"] for row in await rows(office.engine, review_decisions)}
+    assert terms == {judged: "1505c", waits: "none"}
+
+
 async def test_a_hold_keeps_an_entry_out_of_cycles_and_not_from_its_program(office: Office) -> None:
     """A hold set stops the weekly run of what carries the duty; the program is what takes the duty off."""
     number = await declare_late(office)
