@@ -12,13 +12,13 @@ from sqlalchemy import text
 
 from services.liquidation.acts.payees import AccountFacts, record_account
 from services.liquidation.acts.payment_closing import close_payments
-from services.liquidation.acts.program_posting import post_programs
+from services.liquidation.acts.program_posting import post_chunk, post_programs
 from services.liquidation.domain.money.settings import POLICY, PaymentPolicy
 from services.liquidation.store.invariants import INVARIANTS
 from services.liquidation.store.tables.bills import bill_payments, bills
 from services.liquidation.store.tables.money_acts import money_acts
 from services.liquidation.store.tables.payments import payment_offsets, payment_refunds, payments
-from services.liquidation.store.tables.programs import program_postings
+from services.liquidation.store.tables.programs import program_postings, program_runs
 from services.liquidation.store.tables.refunds import refunds
 from shared.db.transaction import reading, transaction
 from shared.runtime.concurrency import IfMatch
@@ -384,6 +384,44 @@ async def test_edge_23_while_the_program_is_stayed_nothing_is_sent_and_then_the_
     await _order(desk, "lift")
     paid = await desk.act("payouts", "lee", paid_on=MONDAY.isoformat())
     assert (paid.json()["payment"], paid.json()["remittance"]) == ("P000000001", "P000000001-01")
+
+
+async def test_a_stay_outlasts_an_abort_and_a_reversal_that_is_asked_for_stops_the_money(desk: Desk) -> None:
+    await desk.account()
+    number = await desk.office.file()
+    await desk.office.declare([number])
+    await desk.post(number)
+    await desk.close()
+    await _order(desk, "stay")
+    key = {"Idempotency-Key": "abort"}
+    reason = {"reason": "SYNTHETIC order was reversed."}
+    path = "/programs/ieepa-2026"
+    await desk.office.ok("POST", f"{path}/aborts", desk.office.staff("kim"), json=reason, headers=key)
+    stopped = await desk.act("certifications", "max")
+    assert (stopped.status_code, stopped.json()["code"]) == (409, "program-stayed")
+    await _order(desk, "lift")
+    assert await desk.bar("payment.certify") is None
+    asked = {"by": "center", "entries": [number]} | reason
+    key = {"Idempotency-Key": "reversal"}
+    await desk.office.ok("POST", f"{path}/reversals", desk.office.staff("kim"), json=asked, headers=key)
+    stopped = await desk.act("certifications", "max")
+    assert (stopped.status_code, stopped.json()["code"]) == (409, "refund-reversing")
+    shown = (await desk.office.ok("GET", f"{path}/payments", desk.office.staff("max")))["items"]
+    assert [each["is_stopped"] for each in shown] == [True]
+
+
+async def test_a_run_that_its_day_left_open_is_over_before_its_payments_are_made(desk: Desk) -> None:
+    await desk.account()
+    numbers = [await desk.office.file() for _ in range(2)]
+    await desk.office.declare(numbers)
+    await desk.office.judge()
+    desk.office.on(MONDAY)
+    async with transaction(desk.office.engine) as tx:
+        await post_chunk(tx, "ieepa-2026", desk.office.clock.now(), POLICY, chunk=1)
+    assert await desk.close() == 0  # its day goes on
+    assert await desk.close(MONDAY + timedelta(days=1)) == 1
+    (run,) = await rows(desk.office.engine, program_runs)
+    assert (run.state, run.why) == ("stopped", "its day is over")
 
 
 async def _order(desk: Desk, act: str) -> None:
