@@ -159,6 +159,9 @@ async def test_report_is_signed_by_two_people_who_read_these_bytes(office: Offic
     assert (again.status_code, again.json()["is_signed"]) == (201, False)
     assert [each["signed_by"] for each in again.json()["signatures"]] == ["kim"]
     assert (await sign("kim", "ab" * 32)).json()["code"] == "report-differs"
+    deputy = office.headers(RoleName.LIQUIDATION_SPECIALIST, subject="deputy", acting_for="kim")
+    own = await office.call("POST", path, deputy, json={"sha256": made["sha256"]})
+    assert (own.status_code, own.json()["code"]) == (403, "second-person-required")
     done = (await sign("lee")).json()
     assert done["is_signed"] is True
     assert (await sign("lee")).json() == (await sign("kim")).json() == done
