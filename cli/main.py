@@ -920,6 +920,7 @@ def verify_proof(
     found = proofs.verify(file, root)
     heads = ("field", "says", "follows", "why")
     against = "the published root" if found.is_published else "its own root; compare that with the published one"
+    shown = found.root if found.leaves is None else f"{found.leaves}:{found.root}"
     without = "" if found.is_definition_included else "; the definition is not in it"
     print_rows(
         f"{len(found.differences)} fields of {file} do not hold",
@@ -928,7 +929,7 @@ def verify_proof(
         document=asdict(found),
         as_json=as_json,
         if_none=f"entry {found.entry_number} of {found.program}: leaf, path, lines and interest hold against {against} "
-        f"({found.leaves}:{found.root}){without}",
+        f"({shown}){without}",
     )
     if found.differences:
         raise typer.Exit(1)

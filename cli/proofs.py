@@ -15,7 +15,10 @@ _LARGEST: Final = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a proof is of, and what of it does not hold; `is_published` says whether a published root was compared."""
+    """What a proof is of, and what of it does not hold; `is_published` says whether a published root was compared.
+
+    `leaves` is how many the published root is over, None where that was not given: no path proves it.
+    """
 
     program: str | None
     entry_number: str | None
@@ -29,12 +32,13 @@ class Verified:
 def verify(file: Path, root: str | None) -> Verified:
     """Check a proof without database and network; raises `NotThere` for a file that is none, or a root that is none."""
     proof = _read(file)
-    found = check_proof(proof, _read_root(root) if root is not None else None)
+    published = _read_root(root) if root is not None else None
+    found = check_proof(proof, published)
     posted, tree, program = (_part(proof, name) for name in ("posted", "tree", "program"))
     return Verified(
         posted.get("program"),
         posted.get("entry_number"),
-        tree.get("leaves"),
+        published.leaves if published is not None else None,
         tree.get("root"),
         root is not None,
         program.get("definition") is not None,

@@ -2,20 +2,24 @@
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from io import StringIO
 from typing import Any, Final
 
 from services.liquidation.acts.programs import no_program
+from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.money.settings import MoneySettings
 from services.liquidation.domain.program.definition import Definition
 from services.liquidation.domain.program.explaining import CODES
 from services.liquidation.domain.program.proving import definition_digest
 from services.liquidation.store import program_reports as store
 from services.liquidation.store import programs as program_store
+from services.liquidation.store import special_duties
 from services.liquidation.store.program_reports import Counted, ReportRow, Signature
-from services.liquidation.store.programs import Revision, Trial
+from services.liquidation.store.program_verdicts import TrialLine, try_program
+from services.liquidation.store.programs import Revision
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.engine import Patience
@@ -54,7 +58,15 @@ _COLUMNS: Final = (
 )
 
 
-async def make_report(database: Connections, program: str, now: datetime, group: str, caller: Identity) -> ReportRow:
+async def make_report(
+    database: Connections,
+    program: str,
+    now: datetime,
+    group: str,
+    law: LawSettings,
+    money: MoneySettings,
+    caller: Identity,
+) -> ReportRow:
     """The report of a program for today, made from one state of the database; it is not kept yet.
 
     Raises `NotFound` without such a program, `Conflict` (program-closed) while no revision was ever released.
@@ -72,9 +84,11 @@ async def make_report(database: Connections, program: str, now: datetime, group:
                 code="program-closed",
                 remedy="A report is made of a program that is in force.",
             )
-        trials = await program_store.list_trials(tx.connection, program, revision.revision, 1)
-        counted = await store.count_program(tx, program, as_of, group)
-    document = _describe(revision, as_of, now, counted, trials[0] if trials else None)
+        counted = await store.count_program(tx, revision.rules, as_of, group)
+        undeclared = None
+        if not await special_duties.is_any_unread(tx):
+            undeclared = await try_program(tx, revision.rules, as_of, law, money, is_of_undeclared=True)
+    document = _describe(revision, as_of, now, counted, undeclared)
     text = _canonical(document)
     return ReportRow(
         program,
@@ -118,7 +132,8 @@ async def sign_report(
 ) -> tuple[ReportRow, list[Signature]]:
     """Sign the report of a day as the first or the second of two people, by the digest of what was read.
 
-    Raises `Conflict` (report-not-made, report-differs, report-signed), `Forbidden` for who signed first.
+    Who has signed it already gets it as it stands, and signs once. Raises `Conflict` (report-not-made, report-differs,
+    report-signed), `Forbidden` for who acts for the first or whom the first acted for.
     """
     report = await find_report(tx, program, as_of, is_held=True)
     authority = demand(caller, "program.sign", legal_date(now), Matter(), f"report of {program} for {as_of}")
@@ -131,6 +146,8 @@ async def sign_report(
             remedy="Read GET …/report again, and sign the digest of what it gives.",
         )
     before = await store.list_signatures(tx.connection, program, as_of)
+    if any((each.signed_by, each.signed_for) == (caller.subject, caller.acting_for) for each in before):
+        return report, before
     if len(before) >= SIGNATURES:
         raise Conflict(
             f"The report of {program} for {as_of} is signed by two.",
@@ -145,7 +162,9 @@ async def sign_report(
     return report, [*before, made]
 
 
-def _describe(revision: Revision, as_of: date, now: datetime, counted: Counted, trial: Trial | None) -> dict[str, Any]:
+def _describe(
+    revision: Revision, as_of: date, now: datetime, counted: Counted, undeclared: Sequence[TrialLine] | None
+) -> dict[str, Any]:
     rules = revision.rules
     states = counted.entries
     return {
@@ -166,7 +185,7 @@ def _describe(revision: Revision, as_of: date, now: datetime, counted: Counted, 
         "waiting_for_bank_data": [_shown(each) for each in counted.waiting_for_bank],
         "payments": [_shown(each) for each in counted.payments],
         "excluded": [_explain(each, rules) for each in states if each["state"] == "dropped"],
-        "reached_and_not_declared": _describe_trial(trial),
+        "reached_and_not_declared": _sum_undeclared(undeclared),
         "days_left": [_shown(each) for each in counted.days_left],
         "reversals": [_shown(each) for each in counted.reversed],
         "after_the_fact": [_shown(each) for each in counted.after_the_fact],
@@ -225,20 +244,21 @@ def _explain(row: Mapping[str, Any], rules: Definition) -> dict[str, Any]:
     }
 
 
-def _describe_trial(trial: Trial | None) -> dict[str, Any] | None:
-    """What the last trial of the revision found that it reaches, by code: entries of which nobody asked are in it."""
-    if trial is None:
+def _sum_undeclared(lines: Sequence[TrialLine] | None) -> dict[str, Any] | None:
+    """What the program reaches and nobody has declared, by what declaring it today would come to (no code: accepted).
+
+    None while duties by heading of older summaries are still being read: entries would be missed.
+    """
+    if lines is None:
         return None
     by_code: dict[str, list[int]] = {}
-    for line in trial.lines:
-        total = by_code.setdefault(line["code"] or "", [0, 0])
-        total[0] += line["entries"]
-        total[1] += line["removed_cents"]
+    for line in lines:
+        total = by_code.setdefault(line.code or "", [0, 0])
+        total[0] += line.entries
+        total[1] += line.removed_cents
     return {
-        "trial": trial.number,
-        "as_of": trial.as_of.isoformat(),
-        "reached": trial.entries,
-        "accepted": trial.accepted,
+        "entries": sum(line.entries for line in lines),
+        "accepted": sum(line.entries for line in lines if line.code is None),
         "by_code": [
             {"code": code or None, "entries": entries, "removed_usd": format_cents(cents)}
             for code, (entries, cents) in sorted(by_code.items())

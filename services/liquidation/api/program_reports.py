@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.liquidation.acts import program_reports as acts
 from services.liquidation.acts.program_reports import REPORT_FORM, SIGNATURES
 from services.liquidation.acts.programs import no_program
+from services.liquidation.api.common import law_of, money_policy_of
 from services.liquidation.api.programs import ProgramPath
 from services.liquidation.handlers.handler import GROUP
 from services.liquidation.store import program_reports as store
@@ -105,7 +106,9 @@ async def make_program_report(
     engine, today = engine_of(request), today_of(request)
     async with snapshot(engine) as tx:
         known = await store.find_report(tx.connection, program, today)
-    made = known or await acts.make_report(engine, program, now_of(request), GROUP, caller)
+    made = known or await acts.make_report(
+        engine, program, now_of(request), GROUP, law_of(request), money_policy_of(request).settings, caller
+    )
 
     async def act(tx: Transaction) -> ReportOut:
         kept = await acts.keep_report(tx, made)
@@ -191,7 +194,10 @@ async def sign_program_report(
     request: Request,
     caller: Annotated[Identity, allow("program.sign")],
 ) -> ReportOut:
-    """By the digest of its bytes, as the first or the second of two people; who made it may be one of them."""
+    """By the digest of its bytes, as the first or the second of two people; who made it may be one of them.
+
+    Signing again is answered with the report as it stands.
+    """
     async with transaction(engine_of(request)) as tx:
         report, signatures = await acts.sign_report(tx, now_of(request), program, as_of, body.sha256, caller)
     return _report(report.program, report.as_of, report.made_at, report.made_by, report.sha256, signatures)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.program.definition import Definition
-from services.liquidation.store.program_sql import Given, covered_sql, meant_sql, removed_sql
+from services.liquidation.store.program_sql import Given, covered_sql, meant_sql, removed_sql, undeclared_sql
 from services.liquidation.store.sight import entries_within
 from services.liquidation.store.tables.records import entries
 from shared.runtime.access import Reach
@@ -78,7 +78,5 @@ def _is_reached(program: Definition) -> ColumnElement[bool]:
             CROSS JOIN (SELECT entries.entry_date, entries.importer_number) AS e
             WHERE d.entry_number = entries.entry_number AND d.version = entries.version
                 AND {meant_sql(program, given)} AND {removed_sql(program, given)} LIMIT 1)
-        AND NOT coalesce((SELECT true FROM declared_entries r
-            WHERE r.entry_number = entries.entry_number AND r.program = {given.add(program.program, "text")}
-                AND r.state <> 'withdrawn' AND coalesce(r.code, '') NOT IN ('not-yours', 'repeated') LIMIT 1), false)"""
+        AND {undeclared_sql(program, "entries.entry_number", given)}"""
     return text(f"({sql})").bindparams(**given.named)  # type: ignore[return-value]

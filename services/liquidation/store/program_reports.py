@@ -8,6 +8,8 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.liquidation.domain.program.definition import Definition
+from services.liquidation.store.program_runs import LAST_DAY, cohort_arguments
 from services.liquidation.store.tables.programs import program_report_signatures, program_reports
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -50,11 +52,17 @@ _RETURNED: Final = """
 SELECT count(*) AS returns, coalesce(sum(v.cents), 0)::bigint AS returned_cents
 FROM payment_events v JOIN payments p ON p.payment = v.payment WHERE p.program = $1 AND v.change = 'returned'
 """
-_DAYS_LEFT: Final = """
-SELECT state, CASE WHEN last_day IS NULL THEN 'none' WHEN last_day < $2 THEN 'over' WHEN last_day <= $2 + 5 THEN '0-5'
-        WHEN last_day <= $2 + 10 THEN '6-10' WHEN last_day <= $2 + 30 THEN '11-30' ELSE 'more' END AS days,
+# To the last day of the law, or to that of an answer that is awaited before.
+_DAYS_LEFT: Final = f"""
+SELECT state, CASE WHEN last_day IS NULL THEN 'none' WHEN last_day < $4 THEN 'over' WHEN last_day <= $4 + 5 THEN '0-5'
+        WHEN last_day <= $4 + 10 THEN '6-10' WHEN last_day <= $4 + 30 THEN '11-30' ELSE 'more' END AS days,
     min(last_day) AS first_day, count(*) AS entries, sum(removed_cents)::bigint AS removed_cents
-FROM declared_entries WHERE program = $1 AND state IN ('due', 'waiting') GROUP BY 1, 2 ORDER BY 1, 3 NULLS LAST
+FROM (
+    SELECT r.state, r.removed_cents, least(r.last_day, {LAST_DAY}) AS last_day FROM declared_entries r
+    LEFT JOIN entries e ON e.entry_number = r.entry_number
+    LEFT JOIN unnest($2::text[], $3::integer[]) AS c(name, last_day) ON c.name = r.cohort
+    WHERE r.program = $1 AND r.state IN ('due', 'waiting')
+) AS waiting GROUP BY 1, 2 ORDER BY 1, 3 NULLS LAST
 """
 _REVERSED: Final = """
 SELECT reversal AS state, count(*) AS entries, sum(removed_cents)::bigint AS removed_cents
@@ -125,7 +133,7 @@ class Signature:
     authority: str
 
 
-async def count_program(tx: Transaction, program: str, as_of: date, group: str) -> Counted:
+async def count_program(tx: Transaction, rules: Definition, as_of: date, group: str) -> Counted:
     """Count everything that a report tells of a program, in the snapshot of this transaction.
 
     `group` is that under which the service reads its topics. `returned` is one row: what banks ever returned, sent
@@ -135,6 +143,7 @@ async def count_program(tx: Transaction, program: str, as_of: date, group: str) 
     async def rows(statement: str, *given: Any) -> list[dict[str, Any]]:
         return [dict(row) for row in await bulk.fetch(tx, statement, *given)]
 
+    program = rules.program
     return Counted(
         await rows(_DECLARATIONS, program),
         await rows(_ENTRIES, program),
@@ -143,7 +152,7 @@ async def count_program(tx: Transaction, program: str, as_of: date, group: str) 
         await rows(_WAITING_FOR_BANK, program),
         await rows(_PAYMENTS, program),
         await rows(_RETURNED, program),
-        await rows(_DAYS_LEFT, program, as_of),
+        await rows(_DAYS_LEFT, *cohort_arguments(rules), as_of),
         await rows(_REVERSED, program),
         await rows(_AFTER, program),
         await rows(_RUNS, program),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from services.liquidation.domain.program.definition import Definition
 from services.liquidation.store.program_sql import Given
@@ -31,16 +31,18 @@ UPDATE declared_entries SET state = 'withdrawn', withdrawn_at = $3, code = NULL,
 WHERE program = $1 AND entry_number = ANY($2::text[]) AND state NOT IN ('posted', 'withdrawn')
     AND code IS DISTINCT FROM 'repeated'
 """
-# Requests that wait for a day of the law: the last one on which who writes the act has the power to, or on which an
-# entry that is not liquidated is not liquidated by operation of law.
-_NEAR: Final = """
-SELECT r.entry_number, r.act, e.importer_number, e.center,
-    CASE r.act WHEN 'reliquidate' THEN e.liquidated_on + c.last_day ELSE e.deemed_on END AS last_day
+# The last day of the law for request `r` of entry `e` in cohort `c`: the last one on which who writes the act has the
+# power to, or on which an entry that is not liquidated is not liquidated by operation of law.
+LAST_DAY: Final = """
+CASE WHEN r.act = 'reliquidate' THEN e.liquidated_on + c.last_day
+    WHEN r.act = 'liquidate' AND e.liquidated_on IS NULL THEN e.deemed_on END
+"""
+# Requests that wait for such a day.
+_NEAR: Final = f"""
+SELECT r.entry_number, r.act, e.importer_number, e.center, {LAST_DAY} AS last_day
 FROM declared_entries r JOIN entries e ON e.entry_number = r.entry_number
 JOIN unnest($2::text[], $3::integer[]) AS c(name, last_day) ON c.name = r.cohort
-WHERE r.program = $1 AND r.state IN ('due', 'waiting') AND r.act IN ('reliquidate', 'liquidate')
-    AND CASE r.act WHEN 'reliquidate' THEN e.liquidated_on + c.last_day ELSE e.deemed_on END <= $4::date
-    AND (e.liquidated_on IS NOT NULL) = (r.act = 'reliquidate')
+WHERE r.program = $1 AND r.state IN ('due', 'waiting') AND {LAST_DAY} <= $4::date
 """
 _NEAR_LIST: Final = f"SELECT * FROM ({_NEAR}) AS near WHERE entry_number > $5 ORDER BY entry_number LIMIT $6"
 _NEAR_COUNT: Final = f"SELECT count(*) AS entries, min(last_day) AS first FROM ({_NEAR}) AS near"
@@ -364,19 +366,19 @@ async def list_near(
     tx: Transaction, program: Definition, until: date, *, after: str = "", limit: int = 100
 ) -> list[NearDay]:
     """Entries that wait with a last day until a day, in order of number."""
-    rows = await bulk.fetch(tx, _NEAR_LIST, *_near_arguments(program, until), after, limit)
+    rows = await bulk.fetch(tx, _NEAR_LIST, *cohort_arguments(program), until, after, limit)
     return [NearDay(*row.values()) for row in rows]
 
 
 async def count_near(tx: Transaction, program: Definition, until: date) -> tuple[int, date | None]:
     """How many entries wait with a last day until a day, and the first of these days."""
-    (row,) = await bulk.fetch(tx, _NEAR_COUNT, *_near_arguments(program, until))
+    (row,) = await bulk.fetch(tx, _NEAR_COUNT, *cohort_arguments(program), until)
     return row["entries"], row["first"]
 
 
-def _near_arguments(program: Definition, until: date) -> tuple[Any, ...]:
-    names = [each.name for each in program.cohorts]
-    return program.program, names, [each.last_day for each in program.cohorts], until
+def cohort_arguments(program: Definition) -> tuple[str, list[str], list[int | None]]:
+    """A program, its cohorts, and within how many days of a liquidation each may still act."""
+    return program.program, [each.name for each in program.cohorts], [each.last_day for each in program.cohorts]
 
 
 async def find_last_chunk(tx: Transaction, run: Run) -> datetime | None:

@@ -89,3 +89,13 @@ def meant_sql(program: Definition, given: Given) -> str:
     ranges = ((each.headings.first, each.headings.last) for each in program.removes)
     within = within_sql("d.hts", ranges, given)
     return f"{within} AND NOT {excepted_sql(program, given)} AND {of_goods_sql(program, given)}"
+
+
+def undeclared_sql(program: Definition, number: str, given: Given) -> str:
+    """Whether nobody has declared the entry of a column and not taken it back.
+
+    A request of somebody who may not ask for the entry, and one that only repeats another, declare nothing.
+    """
+    return f"""NOT coalesce((SELECT true FROM declared_entries r
+        WHERE r.entry_number = {number} AND r.program = {given.add(program.program, "text")}
+            AND r.state <> 'withdrawn' AND coalesce(r.code, '') NOT IN ('not-yours', 'repeated') LIMIT 1), false)"""

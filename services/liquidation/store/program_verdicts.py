@@ -24,6 +24,7 @@ from services.liquidation.store.program_sql import (
     meant_sql,
     removed_sql,
     revives_sql,
+    undeclared_sql,
     within_sql,
 )
 from shared.customs.entry_types import entry_types
@@ -139,9 +140,15 @@ async def list_differing(
 
 
 async def try_program(
-    tx: Transaction, program: Definition, today: date, law: LawSettings, money: MoneySettings
+    tx: Transaction,
+    program: Definition,
+    today: date,
+    law: LawSettings,
+    money: MoneySettings,
+    *,
+    is_of_undeclared: bool = False,
 ) -> list[TrialLine]:
-    """What the program would do if today every importer asked for all that it reaches.
+    """What the program would do if today every importer asked for all that it reaches, or all that nobody declared.
 
     Interest is reckoned for each day of payment and kind of payee, as assessments do it, and multiplied in SQL. Without
     a known payment there is none, and an importer of unknown kind is reckoned at the lower rate.
@@ -155,6 +162,8 @@ async def try_program(
         false AS is_behind, NULL::text AS answer, {day} AS offered_on
         FROM special_duties d JOIN entries e ON e.entry_number = d.entry_number AND e.version = d.version
         WHERE {within}"""
+    if is_of_undeclared:
+        source += f" AND {undeclared_sql(program, 'd.entry_number', given)}"
     verdicts = _verdicts_sql(program, source, today, given, await _list_windows(tx, law))
     sql = f"""{verdicts},
 refunds AS ({_refunds_sql(program, today, await _list_growths(tx, program, today, money), given)})

@@ -153,6 +153,26 @@ async def test_proof_of_every_outcome_holds(
     assert check_proof(proof, root) == []
 
 
+async def test_proof_of_an_entry_that_was_corrected_and_paid_late_holds(office: Office) -> None:
+    await office.release(IEEPA_MODEL)
+    await record_account(office, is_corporation=True)
+    async with transaction(office.engine) as tx:
+        await tx.connection.execute(text("UPDATE importer_refund_accounts SET pays_monthly = false"))
+    taxed = duties(("8471300100", 125_000, "400.00"), (IEEPA, 0, "9375.00"))
+    number = await office.file(taxed, paid_on="2026-03-20")
+    await office.correct(number, 2, taxed, at="2026-03-25T19:03:11Z", paid_on="2026-03-24")
+    await office.declare([number])
+    await office.judge()
+    office.on(MONDAY)
+    assert await post_programs(office.engine, office.clock, POLICY) == 1
+    root = await sealed(office)
+    proof = await proof_of(office, number)
+    segments = [(each["debtor"], each["amount_usd"], each["end"]) for each in proof["money"]["segments"]]
+    assert segments == [("importer", "433.58", "2026-03-20"), ("cbp", "9375.00", "2026-06-15")]
+    assert (proof["posted"]["version"], proof["posted"]["paid_on"]) == (2, "2026-03-24")
+    assert check_proof(proof, root) == []
+
+
 async def test_proof_of_what_a_cycle_posted_holds(office: Office) -> None:
     await office.release(IEEPA_MODEL)
     await record_account(office, is_corporation=True)

@@ -20,7 +20,15 @@ from services.liquidation.store.tables.programs import program_report_signatures
 from shared.db.transaction import transaction
 from shared.runtime.identity import RoleName
 from tests.integration.liquidation.builders import rows
-from tests.integration.liquidation.program_office import IEEPA_MODEL, IMPORTER, Office, duties, open_office_on
+from tests.integration.liquidation.program_office import (
+    IEEPA,
+    IEEPA_MODEL,
+    IMPORTER,
+    Office,
+    duties,
+    liquidated,
+    open_office_on,
+)
 from tests.integration.liquidation.test_liquidation_program_payments import Desk
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -98,8 +106,11 @@ async def test_report_tells_what_was_declared_posted_excluded_and_waits_with_the
     )
     assert [each["fact"] for each in report["waiting_for_bank_data"]] == ["bank-data"]
     assert [(each["run"], each["leaves"], each["root"]) for each in report["runs"]] == [(1, 1, run.root.hex())]
-    assert report["reached_and_not_declared"]["by_code"] == []  # nothing was there when it was tried
-    assert [(each["state"], each["days"]) for each in report["days_left"]] == [("due", "none")]
+    assert report["reached_and_not_declared"] == {"entries": 0, "accepted": 0, "by_code": []}
+    # Of 10 February 2026 and not liquidated: by operation of law a year later.
+    assert [(each["state"], each["days"], each["first_day"]) for each in report["days_left"]] == [
+        ("due", "more", "2027-02-10")
+    ]
     assert sha256(answer.content).hexdigest() == made["sha256"]
     assert answer.headers["etag"] == f'"{made["sha256"]}"'
 
@@ -144,10 +155,16 @@ async def test_report_is_signed_by_two_people_who_read_these_bytes(office: Offic
     other = await sign("kim", "ab" * 32)
     assert (other.status_code, other.json()["code"]) == (409, "report-differs")
     assert (await sign("kim")).json()["is_signed"] is False
-    own = await sign("kim")
+    again = await sign("kim")  # the answer was lost
+    assert (again.status_code, again.json()["is_signed"]) == (201, False)
+    assert [each["signed_by"] for each in again.json()["signatures"]] == ["kim"]
+    assert (await sign("kim", "ab" * 32)).json()["code"] == "report-differs"
+    deputy = office.headers(RoleName.LIQUIDATION_SPECIALIST, subject="deputy", acting_for="kim")
+    own = await office.call("POST", path, deputy, json={"sha256": made["sha256"]})
     assert (own.status_code, own.json()["code"]) == (403, "second-person-required")
     done = (await sign("lee")).json()
     assert done["is_signed"] is True
+    assert (await sign("lee")).json() == (await sign("kim")).json() == done
     assert [each["signed_by"] for each in done["signatures"]] == ["kim", "lee"]
     third = await sign("max")
     assert (third.status_code, third.json()["code"]) == (409, "report-signed")
@@ -156,6 +173,51 @@ async def test_report_is_signed_by_two_people_who_read_these_bytes(office: Offic
     assert all(each.authority.startswith("program.sign") for each in kept)
     importer = await office.call("POST", path, office.importer, json={"sha256": made["sha256"]})
     assert importer.status_code == 403
+
+
+async def test_report_counts_what_is_reached_and_not_declared_on_its_day(office: Office) -> None:
+    """Whatever the last trial found, and whoever declared since."""
+    reached = [await office.file(), await office.file()]
+    dropped = await office.file(duties(("8471300100", 1_000, "0.00"), (IEEPA, 0, "50.00")), entry_date="2024-02-09")
+    await office.ok("POST", f"{AT}/revisions/1/trials", office.staff("kim"), headers={"Idempotency-Key": "t-2"})
+    await office.declare([reached[0]])
+    await office.judge()
+
+    async def undeclared_on(day: date) -> dict[str, Any]:
+        office.on(day)
+        await make(office, key=f"r-{day}")
+        report = (await read(office, day)).json()
+        table = list(csv.DictReader(StringIO((await read(office, day, "report.csv")).text)))
+        told = [row for row in table if row["section"] == "reached_and_not_declared"]
+        found: dict[str, Any] = report["reached_and_not_declared"]
+        assert [row["entries"] for row in told] == [str(each["entries"]) for each in found["by_code"]]
+        return found
+
+    outside = {"code": "entered-outside", "entries": 1, "removed_usd": "0.00"}
+    assert await undeclared_on(MONDAY) == {
+        "entries": 2,
+        "accepted": 1,
+        "by_code": [{"code": None, "entries": 1, "removed_usd": "9375.00"}, outside],
+    }
+    await office.declare([reached[1]], key="d-2")
+    await office.judge()
+    assert await undeclared_on(MONDAY + timedelta(days=1)) == {"entries": 1, "accepted": 0, "by_code": [outside]}
+    await office.declare([dropped], key="d-3")
+    await office.judge()
+    assert (await undeclared_on(MONDAY + timedelta(days=2)))["by_code"] == []
+
+
+async def test_days_left_are_to_the_last_day_of_a_reliquidation(office: Office) -> None:
+    number, day = await liquidated(office)
+    office.on(day + timedelta(days=70))
+    await office.declare([number])
+    await office.judge()
+    await make(office)
+    (left,) = (await read(office, day + timedelta(days=70))).json()["days_left"]
+    cohorts = {each["name"]: each for each in IEEPA_MODEL["cohorts"]}
+    verdict = await office.verdict(number)
+    last = day + timedelta(days=cohorts[verdict["cohort"]]["last_day"])
+    assert (left["days"], left["first_day"]) == ("11-30", last.isoformat())
 
 
 async def test_report_of_a_program_that_was_never_released_is_refused(service_engine: MakeEngine) -> None:

@@ -17,6 +17,7 @@ from services.liquidation.domain.money.interest import Segment
 from services.liquidation.domain.money.terms import Terms
 from services.liquidation.domain.program.merkle import EMPTY_ROOT, find_root, hash_leaf
 from services.liquidation.domain.program.proof_checks import check_proof, read_published
+from services.liquidation.domain.program.proof_documents import list_rates
 from services.liquidation.domain.program.proving import definition_digest
 from tests.support.proofs import DEFINITION, POSTED, build_proof
 
@@ -27,6 +28,7 @@ ORDERED_DEFINITION = {
     **DEFINITION,
     "money": {**DEFINITION["money"], "interest": "ordered", "ordered_rate_pct": "3.65", "ordered_from": "2026-03-31"},
 }
+OWED = Segment("cbp", 9_375_00, date(2025, 3, 12), date(2026, 5, 20))
 
 
 def with_definition(definition: dict[str, Any]) -> Any:
@@ -50,11 +52,23 @@ def cases() -> dict[str, tuple[dict[str, Any], str]]:
             ),
         ),
         "definition withheld": build_proof(definition=None),
+        "paid before the version that governs": build_proof(
+            replace(POSTED, version=3, paid_on=date(2025, 4, 1)), segments=(OWED,)
+        ),
+        "claimed after the payment": build_proof(segments=(replace(OWED, start=date(2025, 9, 1)),)),
+        "each class by itself": build_proof(segments=(replace(OWED, cents=9_000_00), replace(OWED, cents=375_00))),
+        "paid late": build_proof(
+            segments=(Segment("importer", 20_000_00, date(2025, 2, 20), date(2025, 3, 12)), OWED),
+        ),
+        "after another refund": build_proof(
+            replace(POSTED, act_key="reliquidation:2", refund_number="B7603245278-R02"),
+            segments=(Segment("cbp", 500_00, date(2025, 3, 12), date(2026, 1, 9)), replace(OWED, cents=9_875_00)),
+        ),
     }
 
 
 CASES = cases()
-SHAPES = sorted(CASES.keys() - {"corporate", "alone"})
+SHAPES = ["definition withheld", "none", "ordered", "statutory", "two segments in a leap year"]
 """Proofs that differ in which fields they have."""
 
 
@@ -83,20 +97,44 @@ def places_of(value: Any, place: Place = ()) -> Iterator[Place]:
         yield from places_of(each, (*place, name))
 
 
+WORDS: tuple[tuple[str, ...], ...] = (
+    ("corporate", "non-corporate"),
+    ("importer", "cbp"),
+    ("1505c", "none", "ordered"),
+    ("refund", "no-change", "increase", "undetermined"),
+    ("liquidate", "reliquidate", "at-cycle"),
+)
+
+
 def others_than(value: Any) -> list[Any]:
     """Other values of the same kind, none, and values of another kind."""
     if value is None:
-        return ["2026-01-01", "1.00", 365, [], {}]
+        return ["", "2026-01-01", "1.00", "corporate", 0, 365, [], {}]
     if isinstance(value, bool):
-        return [not value, None]
+        return [not value, int(value), None]
     if isinstance(value, int):
-        return [value + 1, str(value), None, [value]]
+        return [value + 1, float(value), str(value), None, [value]]
     changed: list[Any] = [None, value + "0", "x", "", 7, [value], {"x": value}]
-    if value[:1].isdigit():
-        changed.append(str((int(value[0]) + 1) % 10) + value[1:])
+    digits = [place for place, each in enumerate(value) if each.isdigit()]
+    some = {*digits[:1], *digits[len(digits) // 2 :][:1], *digits[-1:]}
+    changed += [value[:place] + str((int(value[place]) + 1) % 10) + value[place + 1 :] for place in some]
     with suppress(ValueError):
         changed.append((date.fromisoformat(value) + timedelta(days=1)).isoformat())
-    return changed
+    return changed + [each for words in WORDS if value in words for each in words if each != value]
+
+
+def is_bound_by_interest_alone(proof: dict[str, Any], place: Place) -> bool:
+    """What an importer owed before the act follows from the whole of the entry, which is not in the proof."""
+    return place[-1] == "amount_usd" and bool(value_at(proof, (*place[:-1], "debtor")) == "importer")
+
+
+def lists_of(value: Any, place: Place = ()) -> Iterator[Place]:
+    """The places of all lists of a document."""
+    if isinstance(value, list):
+        yield place
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in parts:
+        yield from lists_of(each, (*place, name))
 
 
 def value_at(document: Any, place: Place) -> Any:
@@ -118,13 +156,95 @@ def test_whatever_field_is_changed_is_found_but_for_what_is_told_beside_the_proo
     for place in places_of(proof):
         if place[0] == "told" or place[-1] == "line_number":
             continue
-        for other in others_than(value_at(proof, place)):
+        others = others_than(value_at(proof, place))
+        if is_bound_by_interest_alone(proof, place):
+            others = [None, "", "0.00", "2000.00"]
+        for other in others:
             assert check_proof(put(proof, place, other), published), (place, other)
     for told in (("told", "importer_number"), ("lines", 0, "line_number")):
         if told[-1] == "line_number":
             assert check_proof(put(proof, told, 9), published) == []
         else:
             assert check_proof(put(proof, told, "07-345678900"), published) == []
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_list_with_more_or_fewer_elements_is_found(name: str) -> None:
+    proof, root = CASES[name]
+    published = read_published(root)
+    for place in lists_of(proof):
+        found = value_at(proof, place)
+        for other in [found[1:], found[:-1], [*found, *found[-1:]], [*found, None], [*found, {}], [*found, "x"]]:
+            if other != found:
+                assert check_proof(put(proof, place, other), published), (place, other)
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    ("amount", "start", "end"),
+    [
+        ("0.00", "2026-03-31", "2026-05-20"),
+        ("9375.00", "2026-05-20", "2026-05-20"),
+        ("0.01", "2026-05-19", "2026-05-20"),
+    ],
+)
+def test_segment_that_was_put_in_is_found_though_it_bears_no_interest(
+    name: str, amount: str, start: str, end: str
+) -> None:
+    proof, root = CASES[name]
+    if name == "after another refund" and amount == "0.01":
+        pytest.skip("what was owed is bound by the interest alone when another act came before")
+    terms = {"ordered": ORDERED, "none": Terms("synthetic-order", "none")}.get(name)
+    payee = proof["money"]["payee"]
+    days = date.fromisoformat(start), date.fromisoformat(end)
+    for debtor in ("cbp", "importer"):
+        put_in = {"debtor": debtor, "amount_usd": amount, "start": start, "end": end}
+        put_in["rates"] = list_rates(Segment("cbp" if debtor == "cbp" else "importer", 1, *days), payee, terms)
+        changed = put(proof, ("money", "segments"), [*proof["money"]["segments"], put_in])
+        if name != "none" or debtor == "cbp" or amount == "0.00" or start == end:
+            assert check_proof(changed, read_published(root)), put_in
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "value"),
+    [
+        ("statutory", ("money", "segments", 0, "amount_usd"), "9375.05"),
+        ("ordered", ("money", "segments", 0, "amount_usd"), "9376.00"),
+        ("ordered", ("money", "payee"), "corporate"),
+        ("none", ("money", "payee"), "corporate"),
+        ("statutory", ("posted", "missing"), ""),
+        ("statutory", ("lines", 0, "before_usd"), "9000.05"),
+        ("statutory", ("money", "segments", 0, "end"), "9999-12-31"),
+    ],
+)
+def test_change_that_alters_no_sum_is_found(name: str, place: Place, value: Any) -> None:
+    proof, root = CASES[name]
+    assert check_proof(put(proof, place, value), read_published(root))
+
+
+def test_refund_without_a_number_does_not_pass_with_an_empty_one() -> None:
+    proof, root = build_proof(replace(POSTED, act_key="liquidation", act="liquidate", refund_number=None))
+    assert check_proof(proof, read_published(root)) == []
+    assert check_proof(put(proof, ("posted", "refund_number"), ""), read_published(root))
+
+
+def test_duty_before_and_after_on_a_line_is_all_that_was_removed() -> None:
+    proof, root = CASES["statutory"]
+    changed = put(put(proof, ("lines", 0, "before_usd"), "99999.00"), ("lines", 0, "after_usd"), "90999.00")
+    found = check_proof(changed, read_published(root))
+    assert [each.field for each in found] == ["lines[0].before_usd", "lines[0].after_usd"]
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_half_of_a_character_anywhere_is_a_difference_that_can_be_printed(name: str) -> None:
+    proof, root = CASES[name]
+    for place in places_of(proof):
+        for half in ("\ud800", "2026\udfff"):
+            (found,) = check_proof(put(proof, place, half), read_published(root))
+            assert str(found.says).isascii()
+            assert found.field.endswith(f"[{place[-1]}]" if isinstance(place[-1], int) else str(place[-1]))
+    (found,) = check_proof({**proof, "\ud800": 1}, read_published(root))
+    assert "half of a character" in found.why
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -148,7 +268,7 @@ def test_whatever_is_taken_out_is_found_but_for_what_was_not_there(name: str) ->
         (("posted", "liquidated_on"), "2026-05-21", "posted.liquidated_on"),
         (("posted", "revision"), "1", "posted.revision"),
         (("posted", "entry_number"), "B7603245279", "posted.entry_number"),
-        (("lines", 0, "removed_usd"), "8999.00", "lines[0].after_usd"),
+        (("lines", 0, "removed_usd"), "8999.00", "lines[0].before_usd"),
         (("lines", 0, "hts"), "84713001", "posted.headings"),
         (("money", "payee"), "corporate", "money.interest_usd"),
         (("money", "segments", 0, "rates", 5, "rate_pct"), "7", "money.segments[0].rates[5].rate_pct"),
@@ -220,6 +340,14 @@ def test_command_verifies_without_network_and_names_what_differs(
         said = capsys.readouterr()
         assert said.out == ""
         assert "leaf, path, lines and interest hold" in said.err
+        shown = root if words == ["--root", root] else root.partition(":")[2]
+        assert f"({shown})" in said.err  # how many leaves there are is proved by nothing but the published root
+    assert run(["verify-proof", str(file), "--json", "--root", root.partition(":")[2]]) == 0
+    assert json.loads(capsys.readouterr().out)["leaves"] is None
+    file.write_text(json.dumps(put(proof, ("posted", "cohort"), "\ud800")))
+    for words in ([], ["--json"]):
+        assert run(["verify-proof", str(file), *words]) == 1
+        assert "posted.cohort" in capsys.readouterr().out
     file.write_text(json.dumps(put(proof, ("posted", "removed_usd"), "9375.01")))
     assert run(["verify-proof", str(file), "--json"]) == 1
     told = json.loads(capsys.readouterr().out)

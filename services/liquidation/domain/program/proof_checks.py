@@ -2,7 +2,8 @@
 
 Nothing is asked of anybody: the published rates of interest are those of `shared.customs`, all else stands in the
 proof. Its part `told` is what Centerline says beside it, and nothing of that is proved. Of a line its number is told
-only: the leaf has headings and amounts.
+only: the leaf has headings and amounts, so lines without duty are told too. What an importer owed for a time before the
+act is bound by the interest alone, and so is all that was owed when other acts on the money came before this one.
 """
 
 import re
@@ -41,12 +42,15 @@ from services.liquidation.domain.program.proving import (
     leaf_digest,
     leaf_text,
 )
+from services.liquidation.domain.sequences import LIQUIDATION_KEY
 from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number
 from shared.customs.interest import InterestRateUnknown
 from shared.customs.money import format_cents
 
 _BYTES: Final = 32
 _PERCENT: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Half of a character: text that JSON can hold and no digest can be made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ def check_proof(proof: Mapping[str, Any], published: Published | None) -> list[D
 
     `published` is the root that the run was published with; None: the proof is held against its own root alone.
     """
+    if (broken := _find_half(proof)) is not None:
+        return [broken]
     if proof.get("form") != PROOF_FORM:
         return [Difference("form", _text(proof.get("form")), PROOF_FORM, "the form of proofs that is known here")]
     try:
@@ -99,6 +105,22 @@ def check_proof(proof: Mapping[str, Any], published: Published | None) -> list[D
     for check in (_check_entry, _check_leaf, _check_program, _check_lines, _check_money):
         found += _collect(check(proof, posted))
     return found + _collect(_check_tree(proof, posted, published))
+
+
+def _find_half(proof: Mapping[str, Any]) -> Difference | None:
+    parts: list[tuple[str, Any]] = [("", proof)]
+    while parts:
+        at, part = parts.pop()
+        if isinstance(part, str) and _HALF.search(part):
+            return Difference(at, ascii(part), None, "it holds half of a character")
+        if isinstance(part, list):
+            parts += [(f"{at}[{place}]", each) for place, each in enumerate(part)]
+        elif isinstance(part, Mapping):
+            names = {name: name.encode("ascii", "backslashreplace").decode() for name in part}
+            parts += [(f"{at}.{shown}".lstrip("."), part[name]) for name, shown in names.items()]
+            if any(_HALF.search(name) for name in part):
+                return Difference(at, None, None, "the name of a field holds half of a character")
+    return None
 
 
 def _collect(differences: Iterator[Difference]) -> list[Difference]:
@@ -229,9 +251,15 @@ def _check_lines(proof: Mapping[str, Any], posted: Posted) -> Iterator[Differenc
         before, gone, after = (
             read_usd(f"{at}.{name}", line.get(name)) for name in ("before_usd", "removed_usd", "after_usd")
         )
-        if before - gone != after:
-            follows = format_cents(before - gone)
-            yield Difference(f"{at}.after_usd", line["after_usd"], follows, "the duty before less what was removed")
+        if before != gone:
+            follows = format_cents(gone)
+            yield Difference(
+                f"{at}.before_usd", line["before_usd"], follows, "the whole duty under a number is removed"
+            )
+        if after:
+            yield Difference(
+                f"{at}.after_usd", line["after_usd"], format_cents(0), "nothing is left of what is removed"
+            )
         removed += gone
         headings.add(hts)
     if removed != posted.removed_cents:
@@ -256,7 +284,9 @@ def _check_money(proof: Mapping[str, Any], posted: Posted) -> Iterator[Differenc
     segments, payee, terms = _read_segments(money), _read_payee(money), _read_terms(money, posted)
     for place, (segment, told) in enumerate(zip(segments, money["segments"], strict=True)):
         yield from _check_rates(f"money.segments[{place}].rates", segment, payee, terms, told.get("rates"))
+    yield from _check_payee(payee, segments, terms)
     yield from _check_days(segments, posted, terms)
+    yield from _check_owed(money, segments, posted)
     reading = _read_leap_years(money, segments)
     try:
         reckoned = accrue_segments(segments, payee, MoneySettings(days_in_leap_year=reading), terms)
@@ -301,7 +331,7 @@ def _read_segments(money: Mapping[str, Any]) -> list[Segment]:
             raise Unreadable(f"{at}.debtor", told.get("debtor"), "nobody who owes: importer or cbp")
         cents = read_usd(f"{at}.amount_usd", told.get("amount_usd"))
         start, end = (read_day(f"{at}.{name}", told.get(name)) for name in ("start", "end"))
-        if cents < 0 or end < start:
+        if cents <= 0 or end <= start:
             raise Unreadable(at, f"{told['amount_usd']} from {start} to {end}", "no amount owed for a time")
         segments.append(Segment(told["debtor"], cents, start, end))
     return segments
@@ -313,7 +343,7 @@ def _read_leap_years(money: Mapping[str, Any], segments: Sequence[Segment]) -> A
         if reading is not None:
             raise Unreadable("money.days_in_leap_year", reading, "said though no day of a leap year bears interest")
         return 365
-    if reading not in (365, 366):
+    if type(reading) is not int or reading not in (365, 366):
         raise Unreadable("money.days_in_leap_year", reading, "neither 365 nor 366")
     return reading
 
@@ -332,19 +362,69 @@ def _check_rates(at: str, segment: Segment, payee: PayeeKind | None, terms: Term
             yield Difference(f"{at}[{place}]", told_rate, follows, "the quarters of the segment")
             continue
         for name, value in rate.items():
-            if said.get(name) != value:
+            if said.get(name) != value or type(said.get(name)) is not type(value):
                 why = "the published rates of interest" if terms.interest == "1505c" else "the terms of the order"
                 yield Difference(f"{at}[{place}].{name}", _text(said.get(name)), _text(value), why)
 
 
+def _check_payee(payee: PayeeKind | None, segments: Sequence[Segment], terms: Terms) -> Iterator[Difference]:
+    """Said where the rate depends on it, and nowhere else: rule int-rate-source [S], 26 USC 6621(a)(1)."""
+    is_needed = terms.interest == "1505c" and any(each.debtor == "cbp" for each in segments)
+    if payee is not None and not is_needed:
+        yield Difference("money.payee", payee, None, "no interest depends on the kind of payee")
+
+
+def _is_first(posted: Posted) -> bool:
+    """Whether no other act on the money of the entry can have come before: the number of a refund counts them."""
+    return posted.act_key == LIQUIDATION_KEY or posted.refund_number == f"{posted.entry_number}-R01"
+
+
 def _check_days(segments: Sequence[Segment], posted: Posted, terms: Terms) -> Iterator[Difference]:
-    since = terms.ordered_from
+    """Rules int-underpay, int-overpay [S], 19 USC 1505(c): from a payment to the act, or from when an order says.
+
+    Of the first act on the money the one payment is known when no other version of the summary names another.
+    """
+    since, act, is_first = terms.ordered_from, posted.liquidated_on, _is_first(posted)
+    paid_on = posted.paid_on if is_first and posted.version == 1 else None
     for place, each in enumerate(segments):
         at = f"money.segments[{place}]"
-        if each.end > posted.liquidated_on:
-            yield Difference(f"{at}.end", str(each.end), str(posted.liquidated_on), "the day of the act")
-        if since is not None and each.debtor == "cbp" and each.start < since:
+        if each.end > act:
+            yield Difference(f"{at}.end", str(each.end), str(act), "the day of the act")
+        if each.debtor == "importer":
+            if paid_on is not None and each.end not in (paid_on, act):
+                yield Difference(f"{at}.end", str(each.end), str(paid_on), "the day of the payment")
+            continue
+        if terms.interest == "none":
+            yield Difference(f"{at}.debtor", each.debtor, None, "the order gives no interest on what CBP owes")
+        if since is not None and each.start < since:
             yield Difference(f"{at}.start", str(each.start), str(since), "the day from which the order gives interest")
+        if paid_on is not None and each.start < paid_on:
+            yield Difference(f"{at}.start", str(each.start), str(paid_on), "the day of the payment")
+        if is_first and each.end < act:
+            yield Difference(f"{at}.end", str(each.end), str(act), "the day of the act: nothing was paid back before")
+
+
+def _check_owed(money: Mapping[str, Any], segments: Sequence[Segment], posted: Posted) -> Iterator[Difference]:
+    """What stands open at the first act on the money of an entry is what the act changes: one deposit lies there.
+
+    Decisions that change a liquidation beside the program may have left what the importer owes without a day of
+    interest, so CBP may owe more then.
+    """
+    if not _is_first(posted):
+        return
+    change, before = (read_usd(f"money.{name}", money.get(name)) for name in ("change_usd", "assessed_before_usd"))
+    if before:
+        yield Difference("money.assessed_before_usd", format_cents(before), format_cents(0), "no act was before it")
+    if posted.act == "reliquidate" and change != -posted.removed_cents:
+        follows = format_cents(-posted.removed_cents)
+        yield Difference("money.change_usd", format_cents(change), follows, "what was removed from the lines")
+    open_now = [each for each in segments if each.end == posted.liquidated_on]
+    if not any(each.debtor == "cbp" for each in segments):
+        return
+    owed = sum(each.cents if each.debtor == "cbp" else -each.cents for each in open_now)
+    is_whole = change == -posted.removed_cents or any(each.debtor == "importer" for each in open_now)
+    if owed < -change or (is_whole and owed > -change):
+        yield Difference("money.segments", format_cents(owed), format_cents(-change), "what the act changes is owed")
 
 
 def _check_sums(money: Mapping[str, Any], posted: Posted, reckoned: int) -> Iterator[Difference]:

@@ -1,5 +1,6 @@
 """The words of a proof: what was posted of an entry and what its interest rests on, told and read again."""
 
+from calendar import isleap, monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, timedelta
@@ -80,7 +81,7 @@ def _read(name: str, told: Mapping[str, Any]) -> Any:
         if not isinstance(value, list) or not all(isinstance(each, str) and each.isdigit() for each in value):
             raise Unreadable(field, value, "no list of tariff numbers")
         return tuple(value)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or (not value and name in _MAY_LACK):
         raise Unreadable(field, value, "no text")
     return value
 
@@ -185,8 +186,7 @@ def _rate(quarter: str | None, after: date, until: date, rate_pct: str) -> dict[
 
 def _end_of_quarter(day: date) -> date:
     month = (day.month + 2) // 3 * 3
-    first_after = date(day.year + month // 12, month % 12 + 1, 1)
-    return first_after - timedelta(days=1)
+    return date(day.year, month, monthrange(day.year, month)[1])
 
 
 def leap_years_matter(segments: Sequence[Segment]) -> bool:
@@ -196,12 +196,8 @@ def leap_years_matter(segments: Sequence[Segment]) -> bool:
     True
     """
     return any(
-        _is_leap(year)
+        isleap(year)
         for each in segments
         for year in range((each.start + timedelta(days=1)).year, each.end.year + 1)
         if each.start < each.end
     )
-
-
-def _is_leap(year: int) -> bool:
-    return (date(year + 1, 1, 1) - date(year, 1, 1)).days == 366
