@@ -49,7 +49,7 @@ async def answer_offers(
     """Keep what an importer says of entries that a program took; gives them, all to be judged again.
 
     The last answer stands until the entry is posted or the last day to answer is over. All are answered or none. Of a
-    program that is over anybody declines on any day, for nothing is posted any more, and nothing else is answered.
+    program that is over entries are declined on any day, so that they can be corrected, and answered in no other way.
     Raises `NotFound` for what is not on the roll, or not the caller's to answer, `Conflict` (declaration-posted,
     offer-answer-late, program-closed), `Refused` (offer-contest-unexplained).
     """
