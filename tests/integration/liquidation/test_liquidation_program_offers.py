@@ -229,11 +229,12 @@ async def test_an_importer_declines_however_the_program_stands(
     await office.correct(number, 2, larger, at=at.isoformat())
     (row,) = [each for each in await rows(office.engine, entries) if each.entry_number == number]
     assert row.version == 2
-    # Declined once more, what was corrected meanwhile still governs.
+    # Declined once more, it was taken back when it was first declined: what was corrected meanwhile governs.
+    (before,) = await rows(office.engine, declared_entries)
     office.on(at.date() + timedelta(days=1))
-    await answer(office, [number], "decline", code=code)
-    (row,) = [each for each in await rows(office.engine, entries) if each.entry_number == number]
-    assert row.version == 2
+    assert (await answer(office, [number], "decline", code=code)).status_code == 201
+    (after,) = await rows(office.engine, declared_entries)
+    assert after.withdrawn_at == before.withdrawn_at
 
 
 async def test_a_contest_says_why_and_waits_for_a_person(office: Office) -> None:
