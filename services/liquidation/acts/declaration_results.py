@@ -10,7 +10,7 @@ from services.liquidation.acts.refunds import find_readiness
 from services.liquidation.publishing import SOURCE, JudgedParty, declaration_judged
 from services.liquidation.store import declaration_results as store
 from services.liquidation.store import declarations as declaration_store
-from services.liquidation.store.declarations import WHOLE, Sight, StateCount
+from services.liquidation.store.declarations import WHOLE, Declaration, Sight, StateCount
 from services.liquidation.store.money_cases import load_accounts
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
@@ -28,11 +28,11 @@ class NotReady:
     remedy: str
 
 
-async def find_not_ready(tx: Transaction, declaration_id: str, sight: Sight, today: date) -> list[NotReady]:
+async def find_not_ready(tx: Transaction, declaration: Declaration, sight: Sight, today: date) -> list[NotReady]:
     """The importers of accepted rows who cannot be paid today. Rule refund-ach [S], 91 FR 21: their refunds would wait,
     without interest for that time.
     """
-    importers = await store.list_not_ready(tx, declaration_id, sight)
+    importers = await store.list_not_ready(tx, declaration, sight)
     accounts = await load_accounts(tx, importers)
     found: list[NotReady] = []
     for importer in importers:
@@ -51,13 +51,13 @@ async def tell_judged(tx: Transaction, declaration_id: str, now: datetime) -> No
     parties: list[JudgedParty] = []
     if found.filer_code is not None:
         of_filer = Sight(is_whole=not found.importers, filer_code=found.filer_code)
-        counts = await declaration_store.count_states(tx, declaration_id, of_filer)
-        not_ready = await find_not_ready(tx, declaration_id, of_filer, today)
+        counts = await declaration_store.count_states(tx, found, of_filer)
+        not_ready = await find_not_ready(tx, found, of_filer, today)
         parties.append(_sum_up(None, found.filer_code, counts, not_ready))
-    lacking = {each.importer_number: each for each in await find_not_ready(tx, declaration_id, WHOLE, today)}
+    lacking = {each.importer_number: each for each in await find_not_ready(tx, found, WHOLE, today)}
     if len(found.importers) == 1 and found.filer_code is None:
         (importer,) = found.importers
-        counts = await declaration_store.count_states(tx, declaration_id, WHOLE)
+        counts = await declaration_store.count_states(tx, found, WHOLE)
         parties.append(_sum_up(importer, None, counts, _of(lacking, importer)))
     else:
         counted = await store.count_by_importer(tx, found)

@@ -1,5 +1,6 @@
 """Declarations to programs: a file kept row by row and resumed where it broke off, or one event; then judged."""
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +13,7 @@ from services.liquidation.acts.programs import closed, find_asked_for
 from services.liquidation.domain.program.rows import GIVEN, read_number
 from services.liquidation.store import declarations as store
 from services.liquidation.store import programs as program_store
-from services.liquidation.store.declarations import Declaration, DeclaredRow, Sight
+from services.liquidation.store.declarations import DECLARATION_ID, ROLL, Declaration, DeclaredRow, Sight
 from services.liquidation.store.programs import Revision
 from shared.contracts.envelope import Event
 from shared.contracts.post_entry import PostEntryFiled
@@ -30,6 +31,7 @@ CHUNK_ROWS: Final = 1_000
 JUDGED_AT_ONCE: Final = 10_000
 """A declaration of so many rows is judged before its answer; a longer one by the job."""
 _RULE: Final = "refund-declaration"
+_NAME: Final = re.compile(DECLARATION_ID)
 
 
 class FileRow(NamedTuple):
@@ -90,7 +92,7 @@ async def declare_file(
         in_force = await find_asked_for(tx, program)
         known = await store.find_declaration(tx, declaration_id)
         if known is None:
-            _demand_open(in_force, now)
+            demand_open(in_force, now)
             if not is_certified:
                 raise not_certified()
         begun = await store.begin_declaration(
@@ -130,7 +132,7 @@ class _Sending:
             if self.is_finished:
                 raise _other_file()
         if row.number > self._most:
-            raise _too_many(self._most)
+            raise too_many(self._most)
         self._number = row.number
         self._digest.update(row.text.encode("utf-8", "surrogatepass"))
         if row.number >= self._begun.next_row:
@@ -204,7 +206,8 @@ async def declare_by_event(tx: Transaction, events: Sequence[Event[PostEntryFile
 
     One that cannot be taken is kept with the reason: the program takes none on its day, nobody certified it, or the
     filer that it names is not the one who sent it. A filing number is its declarant's: under one that another took,
-    the declaration has an id of its own. Statements go by programs and not by events.
+    or that can be no id of a declaration, the declaration has an id of its own. Statements go by programs and not by
+    events.
     """
     ordered = sorted(events, key=lambda each: (each.time, each.source, each.id))
     names = {event.data.filing_number for event in ordered} | set(map(_own_name, ordered))
@@ -234,9 +237,14 @@ async def declare_by_event(tx: Transaction, events: Sequence[Event[PostEntryFile
 
 
 def _own_name(event: Event[PostEntryFiled]) -> str:
-    """The id of a declaration whose filing number another declarant has taken."""
+    """The id of a declaration that cannot have its filing number: another declarant's has it, or it is none."""
     data = event.data
     return event_id("refund-declaration", event.source, data.filed_by.id, data.importer_number, data.filing_number)
+
+
+def _is_name(filing_number: str) -> bool:
+    """Whether a declaration may have a filing number as its id: it stands in a path, and rolls are not anybody's."""
+    return _NAME.fullmatch(filing_number) is not None and not filing_number.startswith((ROLL, "."))
 
 
 def _is_same(held: Declaration, declared: Declaration) -> bool:
@@ -257,7 +265,7 @@ def _declaration_of(
     if code is None and is_filer and not _is_sender(event):
         code = "not-the-sender"
     return Declaration(
-        data.filing_number,
+        data.filing_number if _is_name(data.filing_number) else _own_name(event),
         program if isinstance(program, str) else "",
         "event",
         "event",
@@ -305,14 +313,14 @@ async def withdraw_requests(
     protested. Whose declaration it is not learns nothing of it.
     """
     found, sight = await find_own(tx, program, declaration_id, declarant)
-    if posted := await store.find_posted(tx, found.declaration_id, entry_numbers, sight):
+    if posted := await store.find_posted(tx, found, entry_numbers, sight):
         raise Conflict(
             f"Posted already: {', '.join(posted)}.",
             rule=_RULE,
             code="declaration-posted",
             remedy="Withdraw the others; against what is posted, protest within 180 days (19 USC 1514).",
         )
-    withdrawn = await store.withdraw(tx, declaration_id, entry_numbers, now, sight)
+    withdrawn = await store.withdraw(tx, found, entry_numbers, now, sight)
     missing = sorted(set(entry_numbers or ()) - set(withdrawn))
     if missing:
         raise NotFound(
@@ -382,7 +390,8 @@ def _new(
     )
 
 
-def _demand_open(in_force: Revision, now: datetime) -> None:
+def demand_open(in_force: Revision, now: datetime) -> None:
+    """Raise `Conflict` (program-closed) unless a program takes declarations on this day."""
     declaring = in_force.rules.declaring
     if not declaring.is_open(legal_date(now)):
         until = f" to {declaring.until}" if declaring.until is not None else ""
@@ -402,7 +411,8 @@ def not_certified() -> Refused:
     )
 
 
-def _too_many(most: int) -> Refused:
+def too_many(most: int) -> Refused:
+    """The file is longer than the program takes; to be raised."""
     return _refused(
         "too-many-rows",
         f"The file has more than {most} rows.",

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 
+from services.liquidation.domain.program.rows import as_text
 from services.liquidation.store.payment_statements import StatementLine, read_lines
 from services.liquidation.store.payments import PaymentRow
 from shared.customs.money import format_cents
@@ -30,6 +31,7 @@ COLUMNS: Final = (
     "net",
     "proof_sha256",
 )
+_AMOUNTS: Final = frozenset({"duty_removed", "interest", "disregarded", "offset", "net"})
 TOTALS: Final = "totals"
 """What stands for the entry in the row of totals."""
 
@@ -44,12 +46,12 @@ class _Totals:
 
 
 async def write_csv(tx: Transaction, row: PaymentRow, offset_cents: int, payee: str) -> AsyncIterator[bytes]:
-    """The statement as CSV in pieces; the last row has the totals."""
+    """The statement as CSV in pieces; the last row has the totals. No cell of text is a formula to a spreadsheet."""
     text = StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     async for line in _list_rows(tx, row, offset_cents, payee):
-        writer.writerow(line)
+        writer.writerow({name: cell if name in _AMOUNTS else as_text(cell) for name, cell in line.items()})
         if text.tell() > 65_536:
             yield _take(text)
     yield _take(text)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.liquidation.acts.declaring import Declarant
-from services.liquidation.acts.program_checks import check_cells
+from services.liquidation.acts.declaring import Declarant, demand_open
+from services.liquidation.acts.program_checks import judge_cells
 from services.liquidation.acts.programs import find_asked_for
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.store import program_candidates as store
@@ -39,12 +39,15 @@ async def list_candidates(
 ) -> list[Candidate]:
     """The next entries that nobody declared, judged for a declarant.
 
-    Raises `Conflict` where the program has no revision in force (`program-closed`) or takes entries by itself
+    Raises `Conflict` where the program takes no lists now (`program-closed`), or takes entries by itself
     (`program-takes-itself`).
     """
-    rules = (await find_asked_for(tx, program)).rules
-    places = await store.list_candidates(tx.connection, reach, importer_number, rules, after=after, limit=limit)
+    released = await find_asked_for(tx, program)
+    demand_open(released, now)
+    places = await store.list_candidates(
+        tx.connection, reach, importer_number, released.rules, after=after, limit=limit
+    )
     numbers = [number for _, number in places]
     known = await load_entries(tx, numbers)
-    verdicts = await check_cells(tx, program, list(enumerate(numbers, 1)), declarant, now, policy, law)
+    verdicts = await judge_cells(tx, released, list(enumerate(numbers, 1)), declarant, now, policy, law)
     return [Candidate(place, known[place[1]], verdict) for place, verdict in zip(places, verdicts, strict=True)]

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.liquidation.acts.declaring import Declarant, read_cells
+from services.liquidation.acts.declaring import Declarant, demand_open, read_cells, too_many
 from services.liquidation.acts.entries import load_known_facts
-from services.liquidation.acts.program_judging import Seen, judge_requests
+from services.liquidation.acts.program_judging import Seen, judge_requests, name_earlier
 from services.liquidation.acts.programs import find_asked_for
 from services.liquidation.domain.facts import EntryFacts
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.store import declarations as store
 from services.liquidation.store import program_facts
 from services.liquidation.store.declarations import DeclaredRow, RequestRow
+from services.liquidation.store.programs import Revision
 from services.liquidation.store.records import load_entries
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
@@ -31,8 +32,29 @@ async def check_cells(
     policy: CyclePolicy,
     law: LawSettings,
 ) -> list[RequestRow]:
-    """Each row as it would be judged; raises `Conflict` (program-closed) while no revision is in force."""
+    """Each row of a file as it would be judged.
+
+    Raises what a declaration of now raises: `Conflict` (program-closed, program-takes-itself), `Refused`
+    (too-many-rows).
+    """
     released = await find_asked_for(tx, program)
+    demand_open(released, now)
+    if cells and cells[-1][0] > (most := released.rules.declaring.max_rows):
+        raise too_many(most)
+    return await judge_cells(tx, released, cells, declarant, now, policy, law)
+
+
+async def judge_cells(
+    tx: Transaction,
+    released: Revision,
+    cells: Sequence[tuple[int, str]],
+    declarant: Declarant,
+    now: datetime,
+    policy: CyclePolicy,
+    law: LawSettings,
+) -> list[RequestRow]:
+    """Each row as a revision judges it when it is declared now."""
+    program = released.program
     rows = [_ask(program, row, declarant, now) for row in read_cells(cells)]
     asked = {row.entry_number: row for row in rows if row.entry_number is not None and row.code is None}
     judged: dict[str, RequestRow] = {}
@@ -49,10 +71,9 @@ async def check_cells(
             facts = known.of(found[number]) if number in found else EntryFacts(())
             entry = Seen(rules, entries.get(number), duties.get(number, {}), facts, policy, law)
             mine = asked[number]
-            standing = others.get(number, [])
-            requests, _, _ = judge_requests(rules, entry, [*standing, mine], today)
-            for request, verdict in requests:
-                if request.asked.declaration_id == _CHECK and verdict is not None:
+            requests, _, _ = judge_requests(rules, entry, [*others.get(number, []), mine], today)
+            for request, verdict, earlier in name_earlier(requests):
+                if request.asked.declaration_id == _CHECK:
                     judged[number] = replace(
                         mine,
                         state=verdict.state,
@@ -62,7 +83,7 @@ async def check_cells(
                         removed_cents=verdict.removed_cents,
                         notes=tuple(verdict.notes),
                         last_day=verdict.last_day,
-                        earlier=standing[0].declaration_id if verdict.code == "already-declared" else None,
+                        earlier=earlier,
                     )
     return [judged.get(row.entry_number or "", row) if row.code is None else row for row in rows]
 

@@ -4,7 +4,7 @@ Everything is derived anew each time, so no order of events matters. A request t
 (`RefundLock`): those dated after its receipt do not govern, those dated before it do, whenever they come.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -251,6 +251,17 @@ def _asked_at(row: RequestRow) -> datetime | None:
     return row.answered_at if row.answer == "accept" else None
 
 
+def name_earlier(judged: Sequence[tuple[Request, Verdict | None]]) -> Iterator[tuple[Request, Verdict, str | None]]:
+    """What is neither posted nor withdrawn with its verdict, and the declaration that stands before it, if one does."""
+    standing = next((each.asked.declaration_id for each, _ in judged if each.is_posted), None)
+    for request, verdict in judged:
+        if verdict is None:
+            continue
+        yield request, verdict, standing if verdict.code == "already-declared" else None
+        if standing is None and verdict.code not in LASTING:
+            standing = request.asked.declaration_id
+
+
 def _list_changed(
     asked: Sequence[RequestRow],
     judged: Sequence[tuple[Request, Verdict | None]],
@@ -261,11 +272,8 @@ def _list_changed(
     """The rows whose verdict differs from what is written; one that is posted is never judged again."""
     rows = {(each.declaration_id, each.row_number): each for each in asked}
     changed: list[RequestRow] = []
-    standing = next((each.declaration_id for each in asked if each.state == "posted"), None)
-    for request, verdict in judged:
+    for request, verdict, earlier in name_earlier(judged):
         row = rows[request.asked.declaration_id, request.row_number]
-        if verdict is None or row.state == "posted":
-            continue
         is_locking = lock is not None and verdict.is_accepted and lock.declaration_id == row.declaration_id
         anew = replace(
             row,
@@ -277,11 +285,9 @@ def _list_changed(
             removed_cents=verdict.removed_cents,
             notes=tuple(verdict.notes),
             last_day=verdict.last_day,
-            earlier=standing if verdict.code == "already-declared" else None,
+            earlier=earlier,
             locked_from=lock.since if lock is not None and is_locking else None,
         )
-        if standing is None and verdict.code not in LASTING:
-            standing = row.declaration_id
         if anew != row or row.revision is None:
             changed.append(replace(anew, revision=revision, judged_at=now))
     return changed

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from services.liquidation.acts.entries import hold_entries, hold_entry
-from services.liquidation.acts.programs import find_in_force, hold_program
+from services.liquidation.acts.programs import find_in_force, find_judging, hold_program
 from services.liquidation.domain.program.definition import Definition
 from services.liquidation.store import program_rolls as store
 from services.liquidation.store.program_rolls import AnswerWord, RollRow
@@ -48,11 +48,17 @@ async def answer_offers(
 ) -> list[str]:
     """Keep what an importer says of entries that a program took; gives them, all to be judged again.
 
-    The last answer stands until the entry is posted or the last day to answer is over. All are answered or none.
+    The last answer stands until the entry is posted or the last day to answer is over. All are answered or none. Of a
+    program that is over entries are declined on any day, so that they can be corrected, and answered in no other way.
     Raises `NotFound` for what is not on the roll, or not the caller's to answer, `Conflict` (declaration-posted,
-    offer-answer-late), `Refused` (offer-contest-unexplained).
+    offer-answer-late, program-closed), `Refused` (offer-contest-unexplained).
     """
-    rules = (await find_in_force(tx, program)).rules
+    if answer == "decline":
+        known, revision = await find_judging(tx, program)
+        is_over = known.is_over
+    else:
+        revision, is_over = await find_in_force(tx, program), False
+    rules = revision.rules
     if answer == "contest" and not explanation:
         raise Refused(
             "A contest says what is wrong with what was reckoned.",
@@ -73,12 +79,14 @@ async def answer_offers(
     roll = await store.hold_roll(tx, program, numbers)
     if missing := [each for each in numbers if each not in roll]:
         raise _not_taken(program, missing)
-    _demand_answerable(rules, roll, today)
+    _demand_not_posted(roll)
+    if not is_over:
+        _demand_in_time(rules, roll, today)
     await store.write_answers(tx, program, authorities, answer, explanation, now, caller.subject, caller.acting_for)
     return numbers
 
 
-def _demand_answerable(rules: Definition, roll: dict[str, RollRow], today: date) -> None:
+def _demand_not_posted(roll: dict[str, RollRow]) -> None:
     if posted := [number for number, row in roll.items() if row.state == "posted"]:
         raise Conflict(
             f"Posted already: {', '.join(posted[:10])}.",
@@ -86,6 +94,9 @@ def _demand_answerable(rules: Definition, roll: dict[str, RollRow], today: date)
             code="declaration-posted",
             remedy="Answer the others; against what is posted, protest within 180 days (19 USC 1514).",
         )
+
+
+def _demand_in_time(rules: Definition, roll: dict[str, RollRow], today: date) -> None:
     if rules.intake != "offered":
         return
     for number, row in roll.items():

@@ -241,12 +241,21 @@ async def find_known(tx: Transaction, program: str) -> Program:
     return found
 
 
-async def find_in_force(tx: Transaction, program: str) -> Revision:
-    """The revision by which a program judges; raises `Conflict` (`program-closed`) while none is released."""
+async def find_judging(tx: Transaction, program: str) -> tuple[Program, Revision]:
+    """A program, however it stands, and the revision by which it judges; `Conflict` (`program-closed`) while none is.
+
+    What was asked for can be taken back as long as it is not posted, whether the program goes on or not.
+    """
     known = await find_known(tx, program)
     found = await store.find_released(tx.connection, program)
     if found is None:
         raise closed(program, "none of its revisions is released")
+    return known, found
+
+
+async def find_in_force(tx: Transaction, program: str) -> Revision:
+    """The revision by which a program that is not over judges; `Conflict` (`program-closed`) while there is none."""
+    known, found = await find_judging(tx, program)
     if known.is_over:
         raise closed(program, f"it was {known.standing}")
     return found

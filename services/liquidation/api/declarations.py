@@ -15,13 +15,14 @@ from services.liquidation.acts.declaration_results import NotReady, find_not_rea
 from services.liquidation.acts.declaring import JUDGED_AT_ONCE, declarant_of
 from services.liquidation.acts.program_checks import check_cells
 from services.liquidation.acts.program_judging import judge_declared, judge_touched
-from services.liquidation.acts.programs import find_in_force, find_known, no_program
+from services.liquidation.acts.programs import find_judging, find_known, no_program
 from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of, matter_of_entry, no_entry
 from services.liquidation.api.declaration_files import FORMS, Form, read_rows
 from services.liquidation.api.programs import ProgramPath, StateOut, show_states
 from services.liquidation.domain.program.explaining import CODES, NOTE_WORDS, describe_code
+from services.liquidation.domain.program.rows import as_text
 from services.liquidation.store import declarations as store
-from services.liquidation.store.declarations import WHOLE, Declaration, RequestRow, Sight, StateCount
+from services.liquidation.store.declarations import DECLARATION_ID, WHOLE, Declaration, RequestRow, Sight, StateCount
 from services.liquidation.store.records import load_entries
 from shared.contracts.terms import EntryNumber
 from shared.customs.money import format_cents
@@ -39,9 +40,7 @@ from shared.web.requests import canonical_entry_number, engine_of, now_of, today
 
 router = APIRouter(tags=["programs"])
 
-DeclarationPath = Annotated[
-    str, Path(pattern="^[A-Za-z0-9._:-]{1,64}$", description="The id of a declaration, from its answer.")
-]
+DeclarationPath = Annotated[str, Path(pattern=DECLARATION_ID, description="The id of a declaration, from its answer.")]
 MOST_CHECKED: Final = 10_000
 _CSV_EXAMPLE: Final = "Entry number;Broker's file\nB76-0324527-8;S-1\n"
 _FILE: Final[dict[str, Any]] = {
@@ -313,7 +312,7 @@ async def list_declarations(
         rows = await store.list_declarations(tx, program, seen_by, after=after, limit=page.fetch)
         sights = {each.declaration_id: WHOLE if is_national else acts.sight_of(each, declarant) for each in rows}
         shown = {name: sight for name, sight in sights.items() if sight is not None}
-        counts = await store.count_states_of(tx, shown)
+        counts = await store.count_states_of(tx, program, shown)
     return build_page(
         rows,
         page,
@@ -350,11 +349,9 @@ async def list_results(
     """Each row in the order of the file."""
     position = page.position(int)
     async with snapshot(engine_of(request)) as tx:
-        _, sight = await _find(tx, program, declaration_id, caller, today_of(request))
+        found, sight = await _find(tx, program, declaration_id, caller, today_of(request))
         after = position[0] if position else 0
-        rows = await store.list_results(
-            tx, declaration_id, sight, after=after, code=code, state=state, limit=page.fetch
-        )
+        rows = await store.list_results(tx, found, sight, after=after, code=code, state=state, limit=page.fetch)
     return build_page(rows, page, key=lambda row: (row.row_number,), item=show_row, request=request, response=response)
 
 
@@ -374,17 +371,15 @@ async def read_results_csv(
 ) -> Response:
     """Row by row with code, fact, remedy and last day; the header `X-Next-After` says where the next part begins."""
     async with snapshot(engine_of(request)) as tx:
-        _, sight = await _find(tx, program, declaration_id, caller, today_of(request))
-        rows = await store.list_results(
-            tx, declaration_id, sight, after=after, code=None, state=None, limit=MOST_CHECKED
-        )
+        found, sight = await _find(tx, program, declaration_id, caller, today_of(request))
+        rows = await store.list_results(tx, found, sight, after=after, code=None, state=None, limit=MOST_CHECKED)
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     names = ("row", "entry_number", "given", "state", "code", "fact", "remedy", "last_day", "removed_usd", "notes")
     writer.writerow(names)
     for row in rows:
         shown = show_row(row).model_dump(mode="json")
-        shown["given"] = _as_text(shown["given"])
+        shown["given"] = as_text(shown["given"])
         writer.writerow([" ".join(shown[name]) if name == "notes" else shown[name] for name in names])
     headers = {"X-Next-After": str(rows[-1].row_number)} if len(rows) == MOST_CHECKED else {}
     return Response(text.getvalue(), media_type="text/csv", headers=headers)
@@ -398,10 +393,13 @@ async def withdraw(
     request: Request,
     caller: Annotated[Identity, allow("refund-declaration.make")],
 ) -> WithdrawalOut:
-    """Take requests back until they are posted; corrections that are filed from now on are taken again."""
+    """Take requests back until they are posted; corrections that are filed from now on are taken again.
+
+    However the program stands: also when it takes no declarations any more.
+    """
     now = now_of(request)
     async with transaction(engine_of(request)) as tx:
-        await find_in_force(tx, program)
+        await find_judging(tx, program)
         withdrawn = await acts.withdraw_requests(tx, now, program, declaration_id, body.entries, declarant_of(caller))
         await judge_touched(tx, withdrawn, now, cycle_policy_of(request), law_of(request))
     return WithdrawalOut(declaration_id=declaration_id, withdrawn=withdrawn)
@@ -429,7 +427,8 @@ async def read_program_entry(
         is_reached = entry is not None and reach.covers(matter_of_entry(entry))
         found = await store.list_requests_for(tx, program, number)
         asked = await store.find_declarations(tx, [each.declaration_id for each in found])
-        sights = {name: acts.sight_of(each, declarant_of(caller)) for name, each in asked.items()}
+        own = {name: each for name, each in asked.items() if each.program == program}
+        sights = {name: acts.sight_of(each, declarant_of(caller)) for name, each in own.items()}
         whole = {name for name, sight in sights.items() if sight is not None and sight.is_whole}
         seen = [each for each in found if is_reached or each.declaration_id in whole]
     if not seen and not is_reached:
@@ -451,8 +450,8 @@ async def _find(
 
 async def _show(tx: Transaction, program: str, declaration_id: str, caller: Identity, today: date) -> DeclarationOut:
     found, sight = await _find(tx, program, declaration_id, caller, today)
-    not_ready = await find_not_ready(tx, declaration_id, sight, today)
-    return _declaration(found, await store.count_states(tx, declaration_id, sight), sight, caller, not_ready)
+    not_ready = await find_not_ready(tx, found, sight, today)
+    return _declaration(found, await store.count_states(tx, found, sight), sight, caller, not_ready)
 
 
 def _declaration(
@@ -513,11 +512,6 @@ def show_row(row: RequestRow) -> RowOut:
             "judged_at": row.judged_at,
         }
     )
-
-
-def _as_text(given: str | None) -> str | None:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{given}" if given and given[0] in "=+-@\t" else given
 
 
 def _form_of(content_type: str) -> Form:

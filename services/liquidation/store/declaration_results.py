@@ -11,12 +11,12 @@ from shared.db.transaction import Transaction
 _BY_IMPORTER: Final = """
 SELECT e.importer_number, r.state, r.code, count(*) AS entries, sum(r.removed_cents)::bigint AS removed_cents
 FROM declared_entries r JOIN entries e ON e.entry_number = r.entry_number
-WHERE r.declaration_id = $1 AND e.importer_number = ANY($2::text[])
+WHERE r.declaration_id = $1 AND r.program = $3 AND e.importer_number = ANY($2::text[])
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 _NOT_READY: Final = """
 SELECT DISTINCT e.importer_number FROM declared_entries r JOIN entries e ON e.entry_number = r.entry_number
-WHERE r.declaration_id = $1 AND r.notes && ARRAY['payee-not-ready']
+WHERE r.declaration_id = $1 AND r.program = $5 AND r.notes && ARRAY['payee-not-ready']
     AND ($2::boolean OR e.importer_number = ANY($3::text[]) OR left(r.entry_number, 3) = $4::text)
 ORDER BY 1
 """
@@ -35,11 +35,13 @@ class ResultCount:
 
 async def count_by_importer(tx: Transaction, declaration: Declaration) -> list[ResultCount]:
     """How many rows of entries of each importer that a declaration was made for are in which state."""
-    rows = await bulk.fetch(tx, _BY_IMPORTER, declaration.declaration_id, list(declaration.importers))
+    given = (declaration.declaration_id, list(declaration.importers), declaration.program)
+    rows = await bulk.fetch(tx, _BY_IMPORTER, *given)
     return [ResultCount(**dict(row)) for row in rows]
 
 
-async def list_not_ready(tx: Transaction, declaration_id: str, sight: Sight) -> Sequence[str]:
+async def list_not_ready(tx: Transaction, declaration: Declaration, sight: Sight) -> Sequence[str]:
     """Importers of accepted rows that are seen, who could not be paid when the rows were judged."""
-    rows = await bulk.fetch(tx, _NOT_READY, declaration_id, *sight.arguments)
+    given = (declaration.declaration_id, *sight.arguments, declaration.program)
+    rows = await bulk.fetch(tx, _NOT_READY, *given)
     return [row["importer_number"] for row in rows]

@@ -17,6 +17,11 @@ from shared.db.walks import Walk
 
 DeclarationState = Literal["open", "judging", "judged", "refused"]
 
+DECLARATION_ID: Final = "^[A-Za-z0-9._:-]{1,64}$"
+"""What the id of a declaration is made of, which stands in paths."""
+ROLL: Final = "roll:"
+"""How the ids of rolls begin, on which programs put what they take by themselves; of nothing else."""
+
 _LOCKS: Final = """
 SELECT DISTINCT r.entry_number, r.program, r.declaration_id, r.locked_from, r.withdrawn_at FROM declared_entries r
 WHERE r.entry_number = ANY($1::text[]) AND r.locked_from IS NOT NULL ORDER BY 1, 4, 3
@@ -75,7 +80,7 @@ ORDER BY received_at DESC, declaration_id DESC LIMIT $8
 """
 _COUNTS_OF: Final = f"""
 SELECT declaration_id, state, code, count(*) AS entries, sum(removed_cents)::bigint AS removed_cents
-FROM declared_entries WHERE declaration_id = ANY($1::text[]) AND {
+FROM declared_entries WHERE declaration_id = ANY($1::text[]) AND program = $5 AND {
     _SEEN.format(whole="(declaration_id = ANY($2::text[]))", importers="$3", filer="$4")
 }
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
@@ -90,7 +95,7 @@ SELECT NOT EXISTS (
 _RESULTS: Final = """
 SELECT r.*, e.importer_number, e.surety_code, e.center FROM declared_entries r
 LEFT JOIN entries e ON e.entry_number = r.entry_number
-WHERE r.declaration_id = $1 AND r.row_number > $2 AND ($3::text IS NULL OR r.code = $3)
+WHERE r.declaration_id = $1 AND r.program = $9 AND r.row_number > $2 AND ($3::text IS NULL OR r.code = $3)
     AND ($4::text IS NULL OR r.state = $4)
     AND ($6::boolean OR e.importer_number = ANY($7::text[]) OR left(r.entry_number, 3) = $8::text)
 ORDER BY r.row_number LIMIT $5
@@ -102,13 +107,13 @@ WHERE r.entry_number = $1 AND r.program = $2 ORDER BY d.received_at, r.declarati
 """
 _WITHDRAW: Final = f"""
 UPDATE declared_entries SET state = 'withdrawn', withdrawn_at = $3, code = NULL, notes = '{{}}', removed_cents = 0
-WHERE declaration_id = $1 AND state NOT IN ('posted', 'withdrawn') AND entry_number IS NOT NULL
+WHERE declaration_id = $1 AND program = $7 AND state NOT IN ('posted', 'withdrawn') AND entry_number IS NOT NULL
     AND code IS DISTINCT FROM 'repeated' AND ($2::text[] IS NULL OR entry_number = ANY($2::text[]))
     AND {_SEEN.format(whole="$4", importers="$5", filer="$6")}
 RETURNING entry_number
 """
 _POSTED: Final = f"""
-SELECT entry_number FROM declared_entries WHERE declaration_id = $1 AND state = 'posted'
+SELECT entry_number FROM declared_entries WHERE declaration_id = $1 AND program = $6 AND state = 'posted'
     AND ($2::text[] IS NULL OR entry_number = ANY($2::text[]))
     AND {_SEEN.format(whole="$3", importers="$4", filer="$5")} ORDER BY entry_number LIMIT 10
 """
@@ -425,23 +430,25 @@ async def finish_judging(tx: Transaction, declaration_id: str, now: datetime) ->
     return await bulk.execute(tx, _FINISH, declaration_id, now) == 1
 
 
-async def count_states(tx: Transaction, declaration_id: str, sight: Sight) -> list[StateCount]:
+async def count_states(tx: Transaction, declaration: Declaration, sight: Sight) -> list[StateCount]:
     """How many rows of a declaration, of those that are seen, are in which state."""
-    scope = f"declaration_id = $1 AND {_SEEN.format(whole='$2', importers='$3', filer='$4')}"
-    rows = await bulk.fetch(tx, _COUNTS.replace("SCOPE", scope), declaration_id, *sight.arguments)
+    scope = f"declaration_id = $1 AND program = $5 AND {_SEEN.format(whole='$2', importers='$3', filer='$4')}"
+    given = (declaration.declaration_id, *sight.arguments, declaration.program)
+    rows = await bulk.fetch(tx, _COUNTS.replace("SCOPE", scope), *given)
     return [StateCount(*row.values()) for row in rows]
 
 
-async def count_states_of(tx: Transaction, sights: Mapping[str, Sight]) -> dict[str, list[StateCount]]:
-    """How many rows of several declarations are in which state, each as far as it is seen; one statement for all.
+async def count_states_of(tx: Transaction, program: str, sights: Mapping[str, Sight]) -> dict[str, list[StateCount]]:
+    """How many rows of several declarations to a program are in which state, each as far as it is seen.
 
-    Declarations that are not seen whole are seen by one speaker: they have the same importers and filer.
+    One statement for all. Declarations that are not seen whole are seen by one speaker: they have the same importers
+    and filer.
     """
     found: dict[str, list[StateCount]] = {name: [] for name in sights}
     parts = [each for each in sights.values() if not each.is_whole] or [WHOLE]
     _, importers, filer = parts[0].arguments
     whole = [name for name, each in sights.items() if each.is_whole]
-    for row in await bulk.fetch(tx, _COUNTS_OF, list(sights), whole, importers, filer):
+    for row in await bulk.fetch(tx, _COUNTS_OF, list(sights), whole, importers, filer, program):
         name, *counts = row.values()
         found[name].append(StateCount(*counts))
     return found
@@ -454,10 +461,17 @@ async def count_program_states(tx: Transaction, program: str) -> list[StateCount
 
 
 async def list_results(
-    tx: Transaction, declaration_id: str, sight: Sight, *, after: int, code: str | None, state: str | None, limit: int
+    tx: Transaction,
+    declaration: Declaration,
+    sight: Sight,
+    *,
+    after: int,
+    code: str | None,
+    state: str | None,
+    limit: int,
 ) -> list[RequestRow]:
     """Rows of a declaration that are seen, in their order, with whose each entry is."""
-    given = (declaration_id, after, code, state, limit, *sight.arguments)
+    given = (declaration.declaration_id, after, code, state, limit, *sight.arguments, declaration.program)
     return [_read(row) for row in await bulk.fetch(tx, _RESULTS, *given)]
 
 
@@ -467,20 +481,21 @@ async def list_requests_for(tx: Transaction, program: str, entry_number: str) ->
 
 
 async def find_posted(
-    tx: Transaction, declaration_id: str, entry_numbers: Sequence[str] | None, sight: Sight
+    tx: Transaction, declaration: Declaration, entry_numbers: Sequence[str] | None, sight: Sight
 ) -> list[str]:
     """Which of these entries are posted: of those the request cannot be withdrawn any more."""
     given = list(entry_numbers) if entry_numbers is not None else None
-    rows = await bulk.fetch(tx, _POSTED, declaration_id, given, *sight.arguments)
+    rows = await bulk.fetch(tx, _POSTED, declaration.declaration_id, given, *sight.arguments, declaration.program)
     return [row["entry_number"] for row in rows]
 
 
 async def withdraw(
-    tx: Transaction, declaration_id: str, entry_numbers: Sequence[str] | None, now: datetime, sight: Sight
+    tx: Transaction, declaration: Declaration, entry_numbers: Sequence[str] | None, now: datetime, sight: Sight
 ) -> list[str]:
     """Withdraw the requests for these entries of a declaration, or for all that are seen; gives the entries."""
     given = list(entry_numbers) if entry_numbers is not None else None
-    rows = await bulk.fetch(tx, _WITHDRAW, declaration_id, given, now, *sight.arguments)
+    scope = (declaration.declaration_id, given, now, *sight.arguments, declaration.program)
+    rows = await bulk.fetch(tx, _WITHDRAW, *scope)
     return sorted({row["entry_number"] for row in rows})
 
 

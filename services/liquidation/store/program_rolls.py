@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.program.definition import Definition
 from services.liquidation.domain.program.judging import AfterFact
+from services.liquidation.store.declarations import ROLL
 from services.liquidation.store.program_sql import Given, covered_sql, meant_sql, within_sql
 from services.liquidation.store.programs import Revision, read_revisions
 from services.liquidation.store.sight import entries_within
@@ -38,18 +39,20 @@ WHERE d.entry_number = ANY({numbers}) AND {meant} AND {covered} AND {received} <
         WHERE r.entry_number = d.entry_number AND r.program = {program} AND r.offered_at IS NOT NULL)
 ORDER BY 1
 """
-_BEGIN: Final = """
+_BEGIN: Final = f"""
 INSERT INTO declarations (declaration_id, program, door, form, state, next_row, content_digest, received_at,
     progressed_at, importers, made_by)
-SELECT DISTINCT 'roll:' || $1 || ':' || left(number, 3), $1::text, 'program', 'program', 'judged', 1, ''::bytea,
-    $3::timestamptz, $4::timestamptz, '{}'::text[], 'program:' || $1
+SELECT DISTINCT '{ROLL}' || $1 || ':' || left(number, 3), $1::text, 'program', 'program', 'judged', 1, ''::bytea,
+    $3::timestamptz, $4::timestamptz, '{{}}'::text[], 'program:' || $1
 FROM unnest($2::text[]) AS given(number) ORDER BY 1
 ON CONFLICT DO NOTHING
 """
-_ENROL: Final = """
+_ENROL: Final = f"""
 INSERT INTO declared_entries (declaration_id, row_number, program, entry_number, state, offered_at)
-SELECT 'roll:' || $1 || ':' || left(number, 3), substr(number, 4, 7)::integer + 1, $1, number, 'read', $3::timestamptz
-FROM unnest($2::text[]) AS given(number) ORDER BY number
+SELECT d.declaration_id, substr(number, 4, 7)::integer + 1, d.program, number, 'read', $3::timestamptz
+FROM unnest($2::text[]) AS given(number) JOIN declarations d
+    ON d.declaration_id = '{ROLL}' || $1::text || ':' || left(number, 3) AND d.program = $1 AND d.door = 'program'
+ORDER BY number
 ON CONFLICT DO NOTHING
 """
 _PROGRESS: Final = """
@@ -62,7 +65,7 @@ ORDER BY r.entry_number FOR UPDATE
 """
 _ANSWER: Final = """
 UPDATE declared_entries SET answer = nullif($3, 'decline'), answered_at = $4,
-    withdrawn_at = CASE WHEN $3 = 'decline' THEN $4::timestamptz END,
+    withdrawn_at = CASE WHEN $3 = 'decline' THEN coalesce(withdrawn_at, $4::timestamptz) END,
     state = CASE WHEN $3 = 'decline' THEN 'withdrawn' ELSE 'read' END, code = NULL, notes = '{}', removed_cents = 0,
     last_day = NULL
 WHERE program = $1 AND entry_number = ANY($2::text[]) AND offered_at IS NOT NULL
@@ -190,7 +193,8 @@ async def enrol(
 ) -> list[str]:
     """Put on the roll which of these entries any version of its summary brings within the program; gives the new ones.
 
-    `since` is the beginning of the program's first day. What was filed after its last day is left out.
+    `since` is the beginning of the program's first day. What was filed after its last day is left out, and so is what
+    belongs on a roll whose id another declaration has: its declarant would see it.
     """
     given = Given()
     sql = _MEANT.format(

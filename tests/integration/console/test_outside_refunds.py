@@ -17,7 +17,7 @@ from services.liquidation.domain.law import LAW
 from services.liquidation.domain.program.explaining import CODES, NOTE_WORDS
 from shared.customs.entry_number import format_entry_number
 from tests.integration.console.house import House, open_house
-from tests.integration.console.test_console_programs import IMPORTER, PAGE_BYTES, draft, file, release
+from tests.integration.console.test_console_programs import IMPORTER, PAGE_BYTES, REASON, draft, file, release
 from tests.integration.liquidation.builders import apply
 from tests.support.pages import Reader
 from tests.support.refund_programs import filed, goods, model
@@ -203,6 +203,47 @@ async def test_offers_are_accepted_declined_and_contested_with_a_reason(house: H
         declared = await ida.client.get("/my/refunds/on-offer")
         assert declared.status_code == 200
         assert "takes entries by itself" in declared.text
+
+
+async def test_parties_are_told_how_a_program_stands(house: House) -> None:
+    await release(house)
+    number = await file(house)
+    async with house.reading_as("dora") as dora, house.reading_as("ida") as ida:
+        standing = "/programs/ieepa-2026/progress"
+        await dora.fill(standing, "stay", REASON)
+        for page in ("/my/refunds", AT):
+            assert "An order stays it: nothing is paid" in await ida.read(page)
+        assert "It takes lists now" in await ida.read(AT)
+        declared = str((await declare(ida, await check(ida, [number]))).url.path)
+        await dora.fill(standing, "lift", REASON)
+        assert "An order stays it" not in await ida.read(AT)
+        await dora.fill(standing, "end", REASON)
+        for page in ("/my/refunds", AT):
+            shown = await ida.read(page)
+            assert "It takes no lists any more: it has ended." in shown
+            assert "Mon 20 Apr 2026" in shown
+            assert "takes lists now" not in shown
+            assert "no last day yet" not in shown
+            assert "You ask for it" not in shown
+        assert "Check these first" not in await ida.read(AT)
+        answer = await ida.send(declared, f"{declared}/withdraw", {"which": "all"})
+        assert "Taken back: 1 entry." in answer.text
+        await dora.fill(standing, "abort", REASON)
+        for page in ("/my/refunds", AT):
+            assert "It takes no lists any more: it was aborted." in await ida.read(page)
+
+
+async def test_an_offer_of_a_program_that_is_over_can_only_be_declined(house: House) -> None:
+    number = await file(house)
+    await release(house, OFFERED)
+    await enrol_known(house.engines["liquidation"], house.clock, LAW.cycle, LAW)
+    async with house.reading_as("dora") as dora, house.reading_as("ida") as ida:
+        await dora.fill("/programs/on-offer/progress", "end", REASON)
+        assert "It takes no entries any more: it has ended." in await ida.read("/my/refunds")
+        shown = await ida.read("/my/offers")
+        assert 'value="accept"' not in shown
+        answer = await ida.fill("/my/offers", "answer-on-offer", {"entry": [number], "answer": "decline"})
+        assert "You took it back." in answer.text
 
 
 async def test_pages_of_refunds_are_light_with_a_long_list(house: House) -> None:

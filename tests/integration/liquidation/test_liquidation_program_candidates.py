@@ -115,6 +115,20 @@ async def test_a_program_that_is_not_declared_to_has_no_candidates(office: Offic
         assert (answer.status_code, answer.json()["code"]) == (409 if code == "of-itself" else 404, said)
 
 
+async def test_candidates_say_when_lists_are_not_taken_now(office: Office) -> None:
+    days = IEEPA_MODEL["declaring"] | {"from": "2026-04-21", "until": "2026-04-22", "max_rows": 1}
+    await office.release(program(declaring=days))
+    numbers = {await office.file(), await office.file()}
+    for day in (20, 21, 23):
+        office.on(date(2026, 4, day))
+        if day == 21:
+            assert {each["entry_number"] for each in await candidates(office)} == numbers, "a list of any length"
+            continue
+        answer = await office.call("GET", CANDIDATES, office.importer, params={"program": "ieepa-2026"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "program-closed")
+        assert "from 2026-04-21 to 2026-04-22" in answer.json()["detail"]
+
+
 async def test_declarations_are_listed_to_who_made_them_the_last_first(office: Office) -> None:
     await office.release(IEEPA_MODEL)
     number, other = await office.file(), await office.file()

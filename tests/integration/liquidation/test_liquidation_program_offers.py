@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -170,6 +171,70 @@ async def test_an_offer_waits_for_its_importer_and_corrections_wait_from_the_acc
     await office.correct(number, 4, larger, at="2026-04-27T14:00:00Z")
     (row,) = [each for each in await rows(office.engine, entries) if each.entry_number == number]
     assert row.version == 4
+
+
+async def test_nobody_takes_the_roll_of_a_filer_under_a_number_of_its_own(office: Office) -> None:
+    await office.release(AUTOMATIC)
+    squatted = "roll:of-itself:B76"
+    by_sp7 = {"filed_by": {"role": "broker", "id": "SP7", "name": "SYNTHETIC"}}
+    body = {"program": "of-itself", "certified": True}
+    sent = post_entry("refund-declaration", squatted, [entry_number()], body=body, **by_sp7)
+    await apply(office.engine, [structs.replace(sent, source="urn:filer:SP7")], now=office.clock.now())  # type: ignore[type-var]
+    number = await office.file()
+    assert (await offers(office))[number]["state"] == "due"
+    (roll,) = await rows(office.engine, declared_entries)
+    assert roll.declaration_id == squatted
+    at, stranger = f"/programs/of-itself/declarations/{squatted}", office.broker("SP7")
+    assert (await office.call("GET", f"{at}/results", stranger)).status_code == 404
+    assert (await office.call("POST", f"{at}/withdrawals", stranger, json={})).status_code == 404
+
+
+async def test_nothing_is_put_on_a_roll_whose_id_a_declaration_has(office: Office) -> None:
+    await office.release(AUTOMATIC)
+    async with transaction(office.engine) as tx:
+        await tx.connection.execute(
+            text(
+                "INSERT INTO declarations (declaration_id, program, door, form, state, code, next_row, content_digest,"
+                " received_at, progressed_at, importers, filer_code, made_by) VALUES ('roll:of-itself:B76',"
+                " 'of-itself', 'event', 'event', 'refused', 'not-certified', 1, '', :at, :at, '{}', 'SP7', 'SP7')"
+            ),
+            {"at": office.clock.now()},
+        )
+    mine, other = await office.file(), await office.file(number=entry_number(filer="SP7"))
+    assert set(await offers(office)) == {other}
+    assert mine not in {each.entry_number for each in await rows(office.engine, declared_entries)}
+
+
+@pytest.mark.parametrize("standing", ["pauses", "stays", "ends", "aborts"])
+@pytest.mark.parametrize("model", [AUTOMATIC, OFFERED], ids=lambda each: each["program"])
+async def test_an_importer_declines_however_the_program_stands(
+    office: Office, model: dict[str, Any], standing: str
+) -> None:
+    code = model["program"]
+    await office.release(model)
+    number = await office.file()
+    await answer(office, [number], "accept", code=code)
+    act = {"pauses": {"act": "pause"}, "stays": {"act": "stay"}}.get(standing, {})
+    body, key = {"reason": "SYNTHETIC"} | act, {"Idempotency-Key": "s"}
+    await office.ok("POST", f"/programs/{code}/{standing}", office.staff("kim"), json=body, headers=key)
+    is_over = standing in ("ends", "aborts")
+    office.on(date(2026, 9, 30) if is_over else date(2026, 4, 21))  # over: behind the last day to answer an offer
+    accepted = await answer(office, [number], "accept", code=code)
+    assert (accepted.status_code, accepted.json().get("code")) == ((409, "program-closed") if is_over else (201, None))
+    declined = await answer(office, [number], "decline", code=code)
+    assert declined.status_code == 201, declined.text
+    assert (await offers(office))[number]["state"] == "withdrawn"
+    larger = duties(("8471300100", 125_000, "0.00"), (IEEPA, 0, "7000.00"))
+    at = office.clock.now() + timedelta(hours=1)
+    await office.correct(number, 2, larger, at=at.isoformat())
+    (row,) = [each for each in await rows(office.engine, entries) if each.entry_number == number]
+    assert row.version == 2
+    # Declined once more, it was taken back when it was first declined: what was corrected meanwhile governs.
+    (before,) = await rows(office.engine, declared_entries)
+    office.on(at.date() + timedelta(days=1))
+    assert (await answer(office, [number], "decline", code=code)).status_code == 201
+    (after,) = await rows(office.engine, declared_entries)
+    assert after.withdrawn_at == before.withdrawn_at
 
 
 async def test_a_contest_says_why_and_waits_for_a_person(office: Office) -> None:

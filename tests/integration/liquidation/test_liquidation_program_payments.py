@@ -24,7 +24,7 @@ from shared.db.transaction import reading, transaction
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from tests.integration.liquidation.builders import published, rows
+from tests.integration.liquidation.builders import apply, post_entry, published, rows
 from tests.integration.liquidation.program_office import IEEPA, IMPORTER, Office, duties, open_office_on, program
 
 MONDAY = date(2026, 6, 15)
@@ -215,6 +215,20 @@ async def test_a_statement_has_each_entry_and_its_totals_equal_the_bank_amount(d
     whole = await desk.office.ok("GET", "/payments/P000000001/statement", desk.office.importer)
     assert [each["entry"] for each in whole["rows"]] == [each["entry"] for each in lines]
     assert whole["totals"]["net"] == paid["net_usd"]
+
+
+async def test_no_text_of_a_statement_is_a_formula_to_a_spreadsheet(desk: Desk) -> None:
+    await desk.account()
+    number = await desk.office.file()
+    given = {"received_at": "2026-04-20T15:00:00Z", "body": {"program": "ieepa-2026", "certified": True}}
+    sent = post_entry("refund-declaration", "-1-2", [number], **given)
+    await apply(desk.office.engine, [sent], now=desk.office.clock.now())
+    await desk.post(number)
+    await desk.close()
+    line, _ = await desk.statement()
+    assert (line["entry"], line["declaration"], line["net"]) == (number, "'-1-2", REFUND)
+    whole = await desk.office.ok("GET", "/payments/P000000001/statement", desk.office.importer)
+    assert whole["rows"][0]["declaration"] == "-1-2"
 
 
 async def test_edge_21_a_payee_that_is_not_enrolled_waits_without_interest_for_those_days(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import ClientDisconnect
 
+from services.liquidation.store import declarations as store
+from services.liquidation.store.declarations import WHOLE
 from services.liquidation.store.tables.programs import declarations, declared_entries, program_trials, special_duties
 from services.liquidation.store.tables.records import entries
 from shared.contracts.refusal import EventRefused
@@ -582,6 +585,52 @@ async def test_declarations_by_event_are_their_declarants_whatever_number_they_h
     assert (refused.declaration_id, refused.state, refused.code) == ("R-2", "refused", "not-the-sender")
 
 
+@pytest.mark.parametrize("number", ["RD/2026/1", "roll:of-itself:B76", "R 1", "."])
+async def test_a_filing_number_that_is_no_id_of_a_declaration_hides_nothing_of_it(
+    open_office: Office, number: str
+) -> None:
+    office = open_office
+    entry = await office.file()
+    given = {"received_at": "2026-04-21T15:00:00Z", "body": {"program": "ieepa-2026", "certified": True}}
+    sent = post_entry("refund-declaration", number, [entry], **given)
+    for each in (sent, structs.replace(sent, id="again")):  # type: ignore[type-var]
+        await apply(office.engine, [each], now=office.clock.now())
+    await office.judge()
+    (listed,) = (await office.ok("GET", "/programs/ieepa-2026/declarations", office.importer))["items"]
+    assert listed["declaration_id"] != number
+    at = f"/programs/ieepa-2026/declarations/{listed['declaration_id']}"
+    assert (await office.ok("GET", at, office.importer))["state"] == "judged"
+    (row,) = await office.results(listed)
+    assert (row["entry_number"], row["state"]) == (entry, "due")
+    (judged,) = [each.data for each in await published(office.engine) if hasattr(each.data, "results")]
+    table = await office.call("GET", judged.results, office.importer)
+    assert entry in table.text
+    assert (await office.ok("POST", f"{at}/withdrawals", office.importer, json={}))["withdrawn"] == [entry]
+
+
+async def test_a_declaration_is_read_under_its_own_program_alone(open_office: Office) -> None:
+    office = open_office
+    declared = await office.declare([await office.file()])
+    async with transaction(office.engine) as tx:
+        found = await store.find_declaration(tx, declared["declaration_id"])
+        assert found is not None
+        other = replace(found, program="another")
+        counted = [await store.count_states(tx, each, WHOLE) for each in (found, other)]
+        listed = [
+            await store.list_results(tx, each, WHOLE, after=0, code=None, state=None, limit=9)
+            for each in (found, other)
+        ]
+        several = [
+            await store.count_states_of(tx, each.program, {each.declaration_id: WHOLE}) for each in (found, other)
+        ]
+        assert await store.withdraw(tx, other, None, office.clock.now(), WHOLE) == []
+        await tx.connection.execute(text("UPDATE declared_entries SET state = 'posted'"))
+        posted = [await store.find_posted(tx, each, None, WHOLE) for each in (found, other)]
+        await tx.connection.execute(text("UPDATE declared_entries SET state = 'due'"))
+    assert [len(each) for each in (*counted, *listed, *posted)] == [1, 0] * 3
+    assert [len(each[found.declaration_id]) for each in several] == [1, 0]
+
+
 async def test_long_declarations_by_event_are_left_to_the_job(open_office: Office) -> None:
     office = open_office
     numbers = [[entry_number() for _ in range(600)] for _ in range(3)]
@@ -615,6 +664,70 @@ async def test_check_stores_nothing_and_says_what_a_declaration_would(open_offic
     assert [[each[name] for name in same] for each in checked["results"]] == [
         [each[name] for name in same] for each in declared
     ]
+
+
+async def test_a_check_is_refused_as_a_declaration_of_now_would_be(office: Office) -> None:
+    number = await office.file()
+    days = IEEPA_MODEL["declaring"] | {"from": "2026-04-21", "until": "2026-04-22", "max_rows": 2}
+    await office.release(program(declaring=days))
+    one, three = f"Entry number\n{number}\n", "Entry number\n" + f"{number}\n" * 3
+
+    async def refusals(content: str) -> list[tuple[int, Any, str]]:
+        found = []
+        for door, key in (("declarations/check", {}), ("declarations?certified=true", {"Idempotency-Key": "x"})):
+            headers = {"Content-Type": "text/csv"} | key
+            path = f"/programs/ieepa-2026/{door}"
+            answer = await office.call("POST", path, office.importer, content=content, headers=headers)
+            found.append((answer.status_code, answer.json().get("code"), answer.json().get("detail")))
+        return found
+
+    days_on = {20: (one, 409, "program-closed"), 21: (three, 422, "too-many-rows"), 23: (one, 409, "program-closed")}
+    for day, (content, *refusal) in days_on.items():
+        office.on(date(2026, 4, day))
+        checked, declared = await refusals(content)
+        assert checked == declared
+        assert list(checked[:2]) == refusal
+
+
+async def test_a_check_names_the_declaration_that_stands(open_office: Office) -> None:
+    office = open_office
+    number = await office.file()
+    stranger = office.broker("SP7")
+    # The first is dropped for good, the second taken back: the third stands.
+    await office.declare([number, await office.file(number=entry_number(filer="SP7"))], who=stranger, key="theirs")
+    back = await office.declare([number], key="back")
+    await office.ok(
+        "POST", f"/programs/ieepa-2026/declarations/{back['declaration_id']}/withdrawals", office.importer, json={}
+    )
+    office.clock.advance(timedelta(hours=1))
+    stands = await office.declare([number], key="stands", who=office.broker())
+    content, kind = f"Entry number\n{number}\n", {"Content-Type": "text/csv"}
+    path = "/programs/ieepa-2026/declarations/check"
+    office.clock.advance(timedelta(hours=1))
+    (checked,) = (await office.ok("POST", path, office.importer, content=content, headers=kind))["results"]
+    (declared,) = await office.results(await office.declare([number], key="last"))
+    assert checked["code"] == declared["code"] == "already-declared"
+    assert stands["declaration_id"] in checked["fact"]
+    assert checked["fact"] == declared["fact"]
+
+
+@pytest.mark.parametrize("standing", ["pauses", "stays", "ends", "aborts"])
+async def test_requests_are_taken_back_however_the_program_stands_and_corrections_are_free(
+    open_office: Office, standing: str
+) -> None:
+    office = open_office
+    number = await office.file()
+    declared = await office.declare([number])
+    act = {"pauses": {"act": "pause"}, "stays": {"act": "stay"}}.get(standing, {})
+    body, key = {"reason": "SYNTHETIC"} | act, {"Idempotency-Key": "s"}
+    await office.ok("POST", f"/programs/ieepa-2026/{standing}", office.staff("kim"), json=body, headers=key)
+    path = f"/programs/ieepa-2026/declarations/{declared['declaration_id']}/withdrawals"
+    assert (await office.ok("POST", path, office.importer, json={}))["withdrawn"] == [number]
+    office.on(date(2026, 4, 26))
+    larger = duties(("8471300100", 125_000, "0.00"), (IEEPA, 0, "7000.00"))
+    await office.correct(number, 2, larger, at="2026-04-26T12:00:00Z")
+    (row,) = [each for each in await rows(office.engine, entries) if each.entry_number == number]
+    assert row.version == 2
 
 
 async def test_a_file_that_broke_off_goes_on_and_another_under_its_key_is_refused(open_office: Office) -> None:

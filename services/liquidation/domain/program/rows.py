@@ -32,3 +32,12 @@ def read_number(text: str) -> tuple[str | None, RowCode | None]:
     if _POWER.fullmatch(bare) or _DIGITS.fullmatch(bare):
         return None, "digits-lost"
     return None, "number-malformed"
+
+
+def as_text(cell: str | None) -> str | None:
+    """A cell of a table that a spreadsheet does not take for a formula.
+
+    >>> as_text("=1+1"), as_text("B7603245278"), as_text(None)
+    ("'=1+1", 'B7603245278', None)
+    """
+    return f"'{cell}" if cell and cell[0] in "=+-@\t\r" else cell
