@@ -141,7 +141,7 @@ WHERE program = $1 AND state = 'due' AND entry_number = ANY($2::text[]) ORDER BY
 _LOCK: Final = "SELECT entry_number FROM entries WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR UPDATE"
 _WAITING_EVENTS: Final = """
 SELECT coalesce(max(id) - min(id) + 1, 0) AS waiting, coalesce(extract(epoch FROM clock_timestamp() - (
-    SELECT added_at FROM outbox ORDER BY id LIMIT 1)), 0)::float8 AS seconds
+    SELECT added_at FROM outbox ORDER BY id LIMIT 1)), 0)::bigint AS seconds
 FROM outbox
 """
 
@@ -346,10 +346,10 @@ def asked_sql(program: Definition, entry_numbers: Sequence[str], given: Given) -
     )
 
 
-async def measure_waiting_events(tx: Transaction) -> tuple[int, float]:
+async def measure_waiting_events(tx: Transaction) -> tuple[int, int]:
     """About how many events are still to be published, at most, and for how many seconds the oldest of them waits."""
     (row,) = await bulk.fetch(tx, _WAITING_EVENTS)
-    return int(row["waiting"]), float(row["seconds"])
+    return int(row["waiting"]), int(row["seconds"])
 
 
 class NearDay(NamedTuple):

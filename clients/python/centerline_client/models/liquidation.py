@@ -2879,7 +2879,7 @@ class ProgramPaymentOut(Model):
     """
     is_stopped: bool
     """
-    Whether the program is stayed: nothing is certified or sent meanwhile.
+    Whether a stay or a reversal stops it: nothing is certified or sent meanwhile.
     """
     way: str
     missing: list[str]
@@ -4236,6 +4236,10 @@ class StandingOut(Model):
     Words: running, paused, stayed, ended, aborted; there may be others.
     """
     since: AwareDatetime | None
+    is_stayed: bool
+    """
+    An order stays it: nothing of it is certified or sent, also when it is over.
+    """
 
 
 class StateOut(Model):
@@ -4926,7 +4930,7 @@ class WholePaymentOut(Model):
     """
     is_stopped: bool
     """
-    Whether the program is stayed: nothing is certified or sent meanwhile.
+    Whether a stay or a reversal stops it: nothing is certified or sent meanwhile.
     """
     way: str
     missing: list[str]
@@ -6652,6 +6656,10 @@ class ProgramOut(Model):
     Whether it posts; one that is ended or aborted takes no declarations either. Words: running, paused, stayed, ended, aborted; there may be others.
     """
     standing_since: AwareDatetime | None
+    is_stayed: bool
+    """
+    An order stays it: nothing of it is certified or sent, also when it is over.
+    """
     intake: str
     """
     declared: importers and filers ask. automatic, offered: it takes by itself. Words: declared, automatic, offered; there may be others.

@@ -169,7 +169,7 @@ class Posting:
         """
         return WEEKDAYS[on.weekday()] in self.days
 
-    def waits_for(self, events: int, oldest_seconds: float) -> bool:
+    def waits_for(self, events: int, oldest_seconds: int) -> bool:
         """Whether it waits until more is published: how many events wait, and the oldest of them for how long."""
         return events > self.pause_outbox or oldest_seconds > self.pause_lag_seconds
 
