@@ -175,9 +175,9 @@ async def broken_invariants(environment: Environment) -> dict[str, list[str]]:
                 "database_url": environment.database_of(service.name),
                 "bus": environment.bus,
                 "bus_database_url": environment.bus_database_url,
-                "kafka_bootstrap": environment.kafka_bootstrap,
                 "token_secret": environment.token_secret,
             }
+            | ({"kafka_bootstrap": environment.kafka_bootstrap} if environment.kafka_bootstrap else {})
         )
         platform = open_platform(settings)
         parts = service.build(platform)
