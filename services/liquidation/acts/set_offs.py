@@ -107,10 +107,8 @@ async def certify_set_offs(tx: Transaction, row: PaymentRow, today: date, money:
 
 
 async def find_outdated(tx: Transaction, row: PaymentRow, today: date, money: MoneyPolicy) -> str | None:
-    """Why a payment cannot settle what it was certified to set off, on entries that are held; None: it can."""
-    offsets = [each for each in await store.list_offsets(tx.connection, [row.payment]) if each.state == "certified"]
-    cases = await load_cases(tx, [each.entry_number for each in offsets])
-    protests = await load_protest_days(tx, [each.entry_number for each in offsets])
+    """Why a payment cannot settle what it was certified to set off, as its bills stand today; None: it can."""
+    offsets, cases, protests = await _load_certified(tx, row)
     for offset in offsets:
         if why := _find_short(cases, offset, protests, today, money):
             return why
@@ -131,9 +129,7 @@ async def apply_set_offs(
     On entries that this transaction holds. Raises `Conflict` where a bill can no longer bear what was certified: the
     payment is then certified again, because what the bank was given to pay is another amount.
     """
-    offsets = [each for each in await store.list_offsets(tx.connection, [row.payment]) if each.state == "certified"]
-    cases = await load_cases(tx, [each.entry_number for each in offsets])
-    protests = await load_protest_days(tx, [each.entry_number for each in offsets])
+    offsets, cases, protests = await _load_certified(tx, row)
     for offset in offsets:
         if why := _find_short(cases, offset, protests, today, money):
             raise outdated(row, why)
@@ -168,6 +164,15 @@ def outdated(row: PaymentRow, why: str) -> Conflict:
 
 def _bill_of(cases: dict[str, MoneyCase], offset: OffsetRow) -> BillRow:
     return next(each for each in cases[offset.entry_number].bills if each.bill_number == offset.bill_number)
+
+
+async def _load_certified(
+    tx: Transaction, row: PaymentRow
+) -> tuple[list[OffsetRow], dict[str, MoneyCase], dict[str, list[ProtestDays]]]:
+    """What a payment was certified to set off, with the money and the protests of the entries that it is billed on."""
+    offsets = [each for each in await store.list_offsets(tx.connection, [row.payment]) if each.state == "certified"]
+    numbers = [each.entry_number for each in offsets]
+    return offsets, await load_cases(tx, numbers), await load_protest_days(tx, numbers)
 
 
 def _find_short(
