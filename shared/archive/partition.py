@@ -2,9 +2,9 @@
 
 A segment holds what was archived on one day (UTC). Each frame of it is one batch of records as MessagePack, `[offset,
 key, value, [[header, value], …]]` each, bytes as they came. The manifest has a line for each frame: its segment, place
-and length there, offsets, number of records, the SHA-256 of the frame, and that of the line before. A frame counts once
-its line stands: both are forced to disk in this order, so a process that dies leaves at most a tail without a line,
-which is cut off before the next frame.
+and length there, offsets, number of records, the SHA-256 of the frame, that of the line before, and its own. A frame
+counts once its line stands: both are forced to disk in this order, so a process that dies leaves at most a tail without
+a line, which is cut off before the next frame. Lines without a hash of their own are of archives of before.
 
 Only one process at a time writes a partition: it holds the lock of the manifest.
 """
@@ -60,6 +60,7 @@ class Frame:
 
 
 _NAMES: Final = frozenset(each.name for each in fields(Frame))
+_SEAL: Final = "line_sha256"
 
 
 class ArchivedPartition:
@@ -89,7 +90,7 @@ class ArchivedPartition:
                 packed = segment.read(frame.bytes)
         except FileNotFoundError:
             packed = b""
-        if len(packed) != frame.bytes or hashlib.sha256(packed).hexdigest() != frame.sha256:
+        if len(packed) != frame.bytes or _sha256(packed) != frame.sha256:
             raise Damaged(
                 f"{self._name}: {frame.segment} is damaged or missing at byte {frame.at};"
                 f" offsets {frame.first} to {frame.next - 1} are lacking"
@@ -181,14 +182,14 @@ class PartitionWriter:
             first=fresh[0].offset,
             next=max(end, fresh[-1].offset + 1),
             expected=self.next,
-            sha256=hashlib.sha256(packed).hexdigest(),
+            sha256=_sha256(packed),
             archived_at=at_utc.isoformat(timespec="milliseconds"),
             previous=self._head,
         )
-        line = orjson.dumps(asdict(frame)) + b"\n"
+        line = _line_of(frame)
         self._manifest.write(line)
         _force(self._manifest)
-        self._head, self.next = hashlib.sha256(line).hexdigest(), frame.next
+        self._head, self.next = _sha256(line), frame.next
 
     def close(self) -> None:
         """Let others have the partition."""
@@ -219,24 +220,38 @@ class PartitionWriter:
 
 def _read_manifest(name: str, written: bytes) -> tuple[list[Frame], str, int]:
     """The frames of a manifest, the hash of its last line, and how many bytes of it count."""
-    frames, head, length = list[Frame](), _FIRST, 0
-    for number, line in enumerate(written.splitlines(keepends=True), 1):
-        if not line.endswith(b"\n"):
-            break  # a process died over it
-        frame = _frame_of(line)
-        if frame is None or frame.previous != head:
+    frames, head, length, are_sealed = list[Frame](), _FIRST, 0, False
+    *lines, _ = written.split(b"\n")  # a process died over what comes after the last newline
+    for number, text in enumerate(lines, 1):
+        line = text + b"\n"
+        frame, is_sealed = _frame_of(line)
+        if frame is None or frame.previous != head or is_sealed < are_sealed:
             raise Damaged(f"{name}: line {number} of the manifest is not what was written, or one before it is gone")
         frames.append(frame)
-        head, length = hashlib.sha256(line).hexdigest(), length + len(line)
+        head, length, are_sealed = _sha256(line), length + len(line), is_sealed
     return frames, head, length
 
 
-def _frame_of(line: bytes) -> Frame | None:
+def _line_of(frame: Frame) -> bytes:
+    said = asdict(frame)
+    return orjson.dumps(said | {_SEAL: _sha256(orjson.dumps(said))}) + b"\n"
+
+
+def _frame_of(line: bytes) -> tuple[Frame | None, bool]:
+    """What a line says, and whether it has a hash of its own; None when it is not as it was written."""
     try:
         said: Any = orjson.loads(line)
     except orjson.JSONDecodeError:
-        return None
-    return Frame(**said) if isinstance(said, dict) and said.keys() == _NAMES else None
+        return None, False
+    is_sealed = isinstance(said, dict) and said.pop(_SEAL, None) is not None
+    if not isinstance(said, dict) or said.keys() != _NAMES:
+        return None, is_sealed
+    frame = Frame(**said)
+    return (frame if not is_sealed or line == _line_of(frame) else None), is_sealed
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _bytes_of(path: Path) -> bytes:

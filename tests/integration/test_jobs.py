@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from shared.db import bulk, job_runs, set_aside
 from shared.db.engine import Patience, create_engine
 from shared.db.job_runs import JobRun
 from shared.db.transaction import Connections, Transaction, exclusive_session, reading, transaction
-from shared.runtime.clock import FixedClock
+from shared.runtime.clock import FixedClock, ReplayClock
 from shared.runtime.errors import Transient
 from shared.runtime.job_runner import JobRunner
 from shared.runtime.lifecycle import Stopping
@@ -299,3 +300,17 @@ async def test_job_that_is_due_after_a_restart_does_not_wait_a_whole_interval(sh
     assert await shop.runner(long_job)._register(long_job) == 3600
     shop.clock.advance(timedelta(hours=5))
     assert await shop.runner(long_job)._register(long_job) == 5
+
+
+async def test_clock_that_stands_in_the_past_makes_no_job_due(shop: Shop, tmp_path: Path) -> None:
+    """What comes of a replay is the same however often its services start again."""
+    long_job = job(shop.work)
+    stands = tmp_path / "replay-clock"
+    clock = ReplayClock(stands, shop.clock)
+    runner = JobRunner("shop", shop.engine, clock, shop.metrics, [long_job], at_once=2)
+    stands.write_text((NOON - timedelta(days=90)).isoformat())
+    assert await runner._register(long_job) == 3600
+    stands.write_text((NOON - timedelta(days=30)).isoformat())
+    assert await runner._register(long_job) == 3600
+    stands.unlink()
+    assert await runner._register(long_job) == 5  # it goes again: the job is due

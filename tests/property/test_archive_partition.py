@@ -1,9 +1,11 @@
 """A partition of the archive, whatever is written, wherever a process dies, whichever byte is changed."""
 
+import hashlib
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -94,6 +96,42 @@ def test_a_byte_that_is_changed_is_found_with_the_offsets_that_are_lacking(tmp_p
     assert found
     if path.name != MANIFEST:
         assert any("are lacking" in each for each in found), found
+
+
+@pytest.mark.parametrize("mask", [1, 4, 0x80])
+def test_whichever_byte_of_a_manifest_changes_is_found(tmp_path: Path, mask: int) -> None:
+    partition = write(tmp_path, [[record(0)], [record(1)]])
+    manifest = partition.folder / MANIFEST
+    written = manifest.read_bytes()
+    changes = [(place, written[place] ^ mask) for place in range(len(written) - 1)]
+    changes += [(place, ord(end)) for place in range(len(written) - 1) for end in "\r\n"]
+    unseen = []
+    for place, byte in changes:
+        manifest.write_bytes(written[:place] + bytes([byte]) + written[place + 1 :])
+        if byte != written[place] and not list(partition.check()):
+            unseen.append((place, byte))
+    assert unseen == []
+
+
+def test_a_manifest_of_before_its_lines_had_a_hash_goes_on_with_one(tmp_path: Path) -> None:
+    partition = write(tmp_path, [[record(0)], [record(1)]])
+    manifest = partition.folder / MANIFEST
+    bare, head = b"", "0" * 64
+    for line in manifest.read_bytes().splitlines():
+        said = orjson.loads(line) | {"previous": head}
+        assert said.pop("line_sha256")
+        one = orjson.dumps(said) + b"\n"
+        bare, head = bare + one, hashlib.sha256(one).hexdigest()
+    manifest.write_bytes(bare)
+    with partition.open_to_write() as writer:
+        writer.append([record(2)], 3, NOW)
+    assert [each.offset for records in read_records(tmp_path) for each in records] == [0, 1, 2]
+    assert list(partition.check()) == []
+    last = manifest.read_bytes().splitlines()[-1]
+    stripped = {name: value for name, value in orjson.loads(last).items() if name != "line_sha256"}
+    after = orjson.dumps(stripped | {"previous": hashlib.sha256(last + b"\n").hexdigest()}) + b"\n"
+    manifest.write_bytes(bare + last + b"\n" + after)
+    assert "line 4" in str(next(partition.check()))
 
 
 def test_a_segment_that_is_gone_or_a_line_that_is_taken_out_is_found(tmp_path: Path) -> None:
