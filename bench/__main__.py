@@ -482,9 +482,6 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--seconds", type=float, default=10, help="seconds for which each of them claims")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON")
     given = parser.parse_args(arguments)
-    os.environ.setdefault("CENTERLINE_LOG_LEVEL", "ERROR")  # for the service processes
-    configure_logging("bench", level="ERROR")
-    tune_garbage_collection()  # as services do, whose acts are measured in this process
     rows = uvloop.run(run(given))
     show(rows)
     given.results.mkdir(parents=True, exist_ok=True)
@@ -494,5 +491,13 @@ def main(arguments: list[str] | None = None) -> Path:
     return path
 
 
+def own_process() -> None:
+    """Set up the process of its own that a measurement is; nothing of it for whoever calls `main` in another."""
+    os.environ.setdefault("CENTERLINE_LOG_LEVEL", "ERROR")  # for the service processes
+    configure_logging("bench", level="ERROR")
+    tune_garbage_collection()  # as services do, whose acts are measured in this process
+
+
 if __name__ == "__main__":
+    own_process()
     main()

@@ -72,6 +72,18 @@ def keep_logging() -> Iterator[None]:
     structlog.configure(**before)
 
 
+@pytest.fixture(autouse=True)
+def keep_environment() -> Iterator[None]:
+    """A test leaves the variables of its process as they were: those after it start services with them."""
+    before = dict(os.environ)
+    yield
+    changed = {name for name, _ in before.items() ^ os.environ.items()} - {"PYTEST_CURRENT_TEST"}
+    if changed:
+        os.environ.clear()
+        os.environ.update(before)
+    assert not changed, f"the test leaves other variables behind than it found: {sorted(changed)}"
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker of pytest-xdist what the run was asked for, and which folder all of it shares."""
