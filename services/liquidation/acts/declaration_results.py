@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from services.liquidation.acts.refunds import find_readiness
@@ -61,12 +63,8 @@ async def tell_judged(tx: Transaction, declaration_id: str, now: datetime) -> No
         parties.append(_sum_up(importer, None, counts, _of(lacking, importer)))
     else:
         counted = await store.count_by_importer(tx, found)
-        for importer in sorted({each.importer_number for each in counted}):
-            counts = [
-                StateCount(each.state, each.code, each.entries, each.removed_cents)
-                for each in counted
-                if each.importer_number == importer
-            ]
+        for importer, of_importer in groupby(counted, key=attrgetter("importer_number")):
+            counts = [StateCount(each.state, each.code, each.entries, each.removed_cents) for each in of_importer]
             parties.append(_sum_up(importer, None, counts, _of(lacking, importer)))
     told = [declaration_judged(declaration_id, found.program, each, now) for each in parties if each.rows > 0]
     await outbox.add(tx, SOURCE, told)

@@ -34,7 +34,7 @@ class ResultCount:
 
 
 async def count_by_importer(tx: Transaction, declaration: Declaration) -> list[ResultCount]:
-    """How many rows of entries of each importer that a declaration was made for are in which state."""
+    """How many rows of entries of each importer that a declaration was made for are in which state, by importer."""
     given = (declaration.declaration_id, list(declaration.importers), declaration.program)
     rows = await bulk.fetch(tx, _BY_IMPORTER, *given)
     return [ResultCount(**dict(row)) for row in rows]
