@@ -60,7 +60,7 @@ run: $(STAMP)  ## the whole system on this machine, with sample entries (ARGS="-
 test: $(STAMP)  ## the tests, but for what is slow by nature (at most 10 minutes on two cores)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)
 
-# What starts no process and measures no time may share the cores; the rest runs one at a time.
+# What says nothing of how long anything takes may share the cores; the rest runs one at a time.
 verify: $(STAMP)  ## the tests that are slow by nature (at most 35 minutes)
 ifneq ($(findstring tests/,$(ARGS)),)
 	@$(BIN)/python -m pytest -q -m verify $(ARGS)

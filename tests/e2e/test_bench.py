@@ -11,7 +11,8 @@ from bench.__main__ import main
 
 @pytest.mark.kafka
 @pytest.mark.verify
-@pytest.mark.timeout(480)
+@pytest.mark.sharing
+@pytest.mark.timeout(1200)
 async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
     arguments = ["--entries", "4000", "--chain-entries", "1000", "--accounts", "2000", "--criteria", "50"]
     arguments += ["--due-entries", "2000", "--year-entries", "60000", "--calls", "50"]

@@ -232,6 +232,7 @@ async def test_an_archive_that_lacks_what_the_service_reads_is_refused_or_goes_i
 
 
 @pytest.mark.verify
+@pytest.mark.sharing
 @pytest.mark.timeout(600)
 async def test_a_copy_that_is_killed_goes_on_and_ends_as_if_nothing_had_been(
     untouched: Lived, databases: TestDatabases, environment: Environment

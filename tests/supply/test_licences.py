@@ -14,7 +14,7 @@ from cli.licences import Licence, is_allowed, licence_of
 from cli.sbom import read_lock
 from tests.support.product import ROOT
 
-pytestmark = pytest.mark.verify
+pytestmark = [pytest.mark.verify, pytest.mark.sharing]
 
 RULES: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["centerline"]
 ALLOWED: list[str] = RULES["licences"]["allowed"]

@@ -43,6 +43,7 @@ def test_bill_is_valid_and_the_same_each_time() -> None:
 
 
 @pytest.mark.verify
+@pytest.mark.sharing
 def test_bill_names_what_a_tool_of_cyclonedx_reads_from_the_lock() -> None:
     """Two ways to the same packages; the tool does not look at markers, so it also has what is for other systems."""
     command = [sys.executable, "-m", "cyclonedx_py", "requirements", str(LOCK), "--output-format=JSON"]

@@ -10,7 +10,7 @@ from detect_secrets.settings import transient_settings
 
 from tests.support.product import ROOT
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.verify, pytest.mark.sharing, pytest.mark.timeout(600)]
 
 # By form, not by entropy: the tree is full of hashes and ids, and a list of thousands of exceptions guards nothing.
 DETECTORS = (

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.product import ROOT
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.verify, pytest.mark.sharing, pytest.mark.timeout(600)]
 
 RULES = ROOT / "pyproject.toml"
 PRODUCT = (ROOT / "shared", ROOT / "services", ROOT / "cli")

@@ -357,6 +357,7 @@ async def test_address_is_never_written_to_the_log(desk: Desk, path: str, caplog
 
 @pytest.mark.timeout(1200)
 @pytest.mark.verify
+@pytest.mark.sharing
 async def test_feed_of_2000_entries_answers_in_bounded_time(desk: Desk) -> None:
     """6,000 days are made once and answered again at once; the test prints how long each took."""
     numbers = [entry_number() for _ in range(2_000)]
