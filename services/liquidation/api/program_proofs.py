@@ -49,7 +49,9 @@ class PostedOut(BaseModel):
     removed_usd: str
     outcome: str
     interest_usd: str | None = Field(description="Owed to the importer; negative where the importer owed.")
-    refund_usd: str | None
+    refund_usd: str | None = Field(
+        description="Of the whole act: the balance of all that it changed, also by decisions of others, with interest."
+    )
     refund_number: str | None
     missing: str | None = Field(description="The fact without which interest could not be reckoned when it was posted.")
 
