@@ -16,7 +16,7 @@ from services.liquidation.store.tables.refunds import refunds
 from shared.customs.interest import accrue
 from shared.customs.money import to_cents
 from shared.db.transaction import transaction
-from tests.integration.liquidation.builders import rows
+from tests.integration.liquidation.builders import apply, published, review_decided, rows
 from tests.integration.liquidation.payment_desk import MONDAY, Desk, open_desk_on, told
 from tests.integration.liquidation.program_office import IEEPA, duties
 
@@ -26,6 +26,8 @@ LATER = date(2026, 8, 20)
 SMALL = duties(("8471300100", 125_000, "0.00"), (IEEPA, 0, "983.32"))
 """With interest to the posting day 1,000.00 is refunded of it: 983.32 and 16.68."""
 
+MIXED = duties(("8471300100", 125_000, "500.00"), (IEEPA, 0, "983.32"))
+"""Ordinary duty of which a person decides, beside what the program removes."""
 _MIGRATION = "services.liquidation.migrations.versions.0038_pre_settlements"
 SETTLEMENTS_OF_BEFORE: str = import_module(_MIGRATION).KNOWN
 
@@ -292,3 +294,76 @@ async def test_set_offs_of_before_are_laid_on_the_refunds_in_order_of_entry(desk
         (each.refund_number, each.part, each.cents) for each in await rows(desk.office.engine, payment_settlements)
     ]
     assert again == known
+
+
+async def post_beside_a_decision(desk: Desk, change: str) -> str:
+    """An entry that the program liquidates, in an act that a person's decision on ordinary duty changes too."""
+    await desk.account()
+    number = await desk.office.file(MIXED)
+    outcome = "refund" if change.startswith("-") else "increase"
+    effect = {"duty_usd": change, "fees_usd": "0.00", "by_class": [{"class_code": "duty", "change_usd": change}]}
+    decided = review_decided(number, outcome, change, decision_id="r-1", effect=effect)
+    await apply(desk.office.engine, [decided], now=desk.office.clock.now())
+    await desk.office.declare([number])
+    await desk.post(number)
+    await desk.close()
+    return number
+
+
+@pytest.mark.parametrize("change", ["-200.00", "300.00", "-0.01"])
+async def test_a_refund_that_others_changed_too_is_of_the_whole_act_and_says_so(desk: Desk, change: str) -> None:
+    """A liquidation is one act, and its refund the balance of all of it (19 USC 1505(b)): nothing of it is paid twice.
+
+    What the program removed, what else changed, and the interest stand side by side wherever the refund is told.
+    """
+    number = await post_beside_a_decision(desk, change)
+    other = -to_cents(change)
+    shown = await desk.read()
+    assert (shown["removed_usd"], to_cents(shown["other_usd"])) == ("983.32", other)
+    assert to_cents(shown["refund_usd"]) == 983_32 + other + to_cents(shown["interest_usd"])
+    (event,) = [each.data for each in await published(desk.office.engine) if hasattr(each.data, "payment")]
+    assert (event.removed_usd, event.other_usd, event.refund_usd) == (
+        shown["removed_usd"],
+        shown["other_usd"],
+        shown["refund_usd"],
+    )
+    line, totals = await desk.statement()
+    assert (line["duty_removed"], to_cents(line["other_changes"]), line["net"]) == (
+        "983.32",
+        other,
+        shown["refund_usd"],
+    )
+    assert all(map(adds_up, (line, totals)))
+    proof = await desk.office.ok("GET", f"/programs/ieepa-2026/entries/{number}/proof", desk.office.staff("kim"))
+    refund = proof["told"]["refund"]
+    assert (refund["removed_usd"], to_cents(refund["other_usd"])) == ("983.32", other)
+    assert refund["refund_usd"] == proof["posted"]["refund_usd"] == shown["refund_usd"]
+    assert refund["says"].startswith("The refund is of the whole act")
+    paid = await desk.pay(MONDAY)
+    assert (paid["net_usd"], paid["other_usd"]) == (shown["refund_usd"], shown["other_usd"])
+    assert [each.refund_cents for each in await rows(desk.office.engine, refunds)] == [to_cents(paid["net_usd"])]
+
+
+async def test_what_outweighs_a_program_in_the_same_act_leaves_no_refund_and_one_bill(desk: Desk) -> None:
+    number = await post_beside_a_decision(desk, "1500.00")
+    assert await rows(desk.office.engine, payments) == []
+    bill = await bill_of(desk, number)
+    assert bill.principal == {"additional-duty": -983_32, "duty": 1500_00}
+    proof = await desk.office.ok("GET", f"/programs/ieepa-2026/entries/{number}/proof", desk.office.staff("kim"))
+    assert (proof["posted"]["outcome"], proof["posted"]["removed_usd"], proof["told"]["refund"]) == (
+        "increase",
+        "983.32",
+        None,
+    )
+
+
+async def test_a_refund_that_is_all_of_its_program_says_so(desk: Desk) -> None:
+    await desk.account()
+    number = await desk.office.file(SMALL)
+    await desk.office.declare([number])
+    await desk.post(number)
+    await desk.close()
+    assert (await desk.read())["other_usd"] == "0.00"
+    proof = await desk.office.ok("GET", f"/programs/ieepa-2026/entries/{number}/proof", desk.office.staff("kim"))
+    told_of = proof["told"]["refund"]
+    assert (told_of["says"], told_of["other_usd"]) == ("The refund is what the program removed, with interest.", "0.00")
