@@ -98,10 +98,10 @@ async def pay_payment(
         raise outdated(row, "a later act took the place of a refund of it")
     late = await _find_delay(tx, row, paid_on, money)
     offsets = await apply_set_offs(tx, row, paid_on, today, caller, authority, money)
-    await store.settle_refunds(tx, row, paid_on, sum(each.cents for each in offsets))
     row.state, row.paid_on, row.paid_by, row.paid_for = "paid", paid_on, caller.subject, caller.acting_for
     row.reason = f"Paid as {row.remittance}."
     row.delay_cents = await store.pay_refunds(tx, row, f"Paid with payment {row.remittance}.", late)
+    await store.settle_refunds(tx, row, paid_on, sum(each.cents for each in offsets))
     await store.write_acts_of(tx, row, "paid", paid_on, "refund-due", caller.signature, authority)
     says = f"{format_cents(row.net_cents)} sent as {row.remittance}"
     await _finish(tx, row, "sent", paid_on, "refund-due", says, offsets, caller, authority, now)
@@ -128,12 +128,15 @@ async def return_payment(
             "Give the day on which the bank returned it.",
         )
     readiness = find_readiness(await load_accounts(tx.connection, row.payee_number), today)
-    row.state, row.returned_on, row.delay_cents = "returned", returned_on, 0
+    row.state, row.returned_on = "returned", returned_on
     row.way, row.missing, row.reason = readiness.way, list(readiness.missing), readiness.remedy
     await store.return_refunds(tx, row)
     state = "waiting-for-enrollment" if row.missing else "ready"
     await store.write_acts_of(tx, row, state, returned_on, "refund-ach", caller.signature, authority)
-    await _finish(tx, row, "returned", returned_on, "refund-ach", why, (), caller, authority, now)
+    # What came back is what was sent, with interest for delay; of the next part that is reckoned anew.
+    told = note(row, "returned", returned_on, "refund-ach", why, now, caller=caller, authority=authority)
+    row.delay_cents = 0
+    await write_notes(tx, [row], [told])
     return row
 
 

@@ -172,8 +172,8 @@ FROM payment_refunds m WHERE m.payment = $1 AND r.refund_number = m.refund_numbe
 """
 # What earlier parts of a payment set off of a refund, as text: refunds that are alike in it bear the same.
 _SET_OFF: Final = """coalesce((
-    SELECT string_agg(s.settled_on || ' ' || s.cents, ',' ORDER BY s.part) FROM payment_settlements s
-    WHERE s.refund_number = {refund}.refund_number
+    SELECT string_agg(given.settled_on || ' ' || given.cents, ',' ORDER BY given.part) FROM payment_settlements given
+    WHERE given.refund_number = {refund}.refund_number
 ), '')"""
 _TERMS_OF_DELAY: Final = f"""
 SELECT DISTINCT r.liquidated_on, r.due_on, r.refund_cents, {_SET_OFF.format(refund="r")} AS set_off
@@ -210,7 +210,7 @@ WITH placed AS (
         SELECT m.refund_number, m.entry_number, r.refund_cents - coalesce((
             SELECT sum(s.cents) FROM payment_settlements s WHERE s.refund_number = m.refund_number), 0) AS open_cents
         FROM payment_refunds m JOIN refunds r ON r.refund_number = m.refund_number
-        WHERE m.payment = $1 AND r.state = 'certified'
+        WHERE m.payment = $1 AND r.state = 'paid'
     ) AS standing
 )
 INSERT INTO payment_settlements (refund_number, part, payment, entry_number, settled_on, cents)
@@ -583,7 +583,7 @@ async def load_replaced_by(tx: Transaction, numbers: Sequence[str]) -> dict[str,
 
 
 async def settle_refunds(tx: Transaction, row: PaymentRow, on: date, cents: int) -> None:
-    """Lay what was set off with this part of a payment on its certified refunds, in order of entry.
+    """Lay what was set off with this part of a payment on its refunds, which are paid with it, in order of entry.
 
     What is set off of a refund stays so, whatever becomes of the rest of it.
     """
