@@ -47,8 +47,8 @@ class PaymentChanged(Contract):
     interest_usd: Money = Field(description="Interest to the liquidation or reliquidation.")
     other_usd: Money | None = Field(
         default=None,
-        description="What the same acts changed beside what the program removed, by other decisions, or took up of an act"
-        " before; negative: owed to CBP. The refund of a liquidation is the balance of all of it. Null: unsaid.",
+        description="What the same acts changed beside what the program removed, by other decisions, or took up of an"
+        " act before; negative: owed to CBP. The refund of a liquidation is the balance of all of it. Null: unsaid.",
     )
     refund_usd: Money = Field(
         description="The refunds of the whole acts: duty removed, that interest, and what else changed."
