@@ -450,7 +450,7 @@ def payment_changed(
     """The event of what was done with a payment; `offsets` is what is set off, or is to be."""
     intended = [each for each in offsets if each.state == "intended"]
     is_intention = change == "set-off-intended"
-    offset_cents = sum(each.cents for each in offsets) if is_intention else row.offset_cents
+    intended_cents = sum(each.cents for each in offsets) if is_intention else 0
     data = PaymentChanged(
         payment=row.payment,
         sequence=event.number,
@@ -466,10 +466,11 @@ def payment_changed(
         refunds=row.refunds,
         removed_usd=format_cents(row.removed_cents),
         interest_usd=format_cents(row.interest_cents),
+        other_usd=format_cents(row.other_cents),
         refund_usd=format_cents(row.refund_cents),
         delay_usd=format_cents(row.delay_cents),
-        offset_usd=format_cents(offset_cents),
-        net_usd=format_cents(row.refund_cents + row.delay_cents - offset_cents),
+        offset_usd=format_cents(intended_cents if is_intention else row.offset_cents),
+        net_usd=format_cents(row.net_cents - intended_cents),
         offsets=tuple(
             PaymentOffset(bill_number=each.bill_number, offset_usd=format_cents(each.cents))
             for each in offsets[:MOST_BILLS]

@@ -45,7 +45,14 @@ class PaymentChanged(Contract):
     refunds: Annotated[int, Field(ge=0)]
     removed_usd: Money = Field(description="Duty that the program removed from the entries of the refunds.")
     interest_usd: Money = Field(description="Interest to the liquidation or reliquidation.")
-    refund_usd: Money = Field(description="The refunds with that interest.")
+    other_usd: Money | None = Field(
+        default=None,
+        description="What the same acts changed beside what the program removed, by other decisions, or took up of an"
+        " act before; negative: owed to CBP. The refund of a liquidation is the balance of all of it. Null: unsaid.",
+    )
+    refund_usd: Money = Field(
+        description="The refunds of the whole acts: duty removed, that interest, and what else changed."
+    )
     delay_usd: Money = Field(description="Interest for delay, once paid (19 USC 1505(d)).")
     offset_usd: Money = Field(description="What is set off against bills; of `set-off-intended` what is to be.")
     net_usd: Money = Field(description="What goes, or went, to the bank.")

@@ -624,6 +624,8 @@ class Code(StrEnum):
     """Not now: The service does not take calls now; nothing was changed."""
     SET_OFF_PENDING = "set-off-pending"
     """A set-off is not to be applied yet: The payee was told that a bill is to be set off, and the days to answer run."""
+    SET_OFF_UNDETERMINED = "set-off-undetermined"
+    """What is open on a bill is not known: A bill that is to be set off bears interest at a rate that is not loaded yet, so what may be set off is not known."""
     SPLIT = "split"
     """Not one protest: Entries of one protest have party, category, decision and Center in common."""
     SPLIT_ENTRIES = "split-entries"

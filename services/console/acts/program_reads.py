@@ -208,6 +208,14 @@ class LostEntries(Read, frozen=True):
     next: str | None
 
 
+class ReplacingAct(Read, frozen=True):
+    """An act that took the place of refunds of a payment."""
+
+    act: str
+    refunds: int
+    first_entry: str
+
+
 class ProgramPayment(Read, frozen=True):
     """All refunds of one program to one payee of one posting day."""
 
@@ -221,9 +229,11 @@ class ProgramPayment(Read, frozen=True):
     state: str
     is_stopped: bool
     reason: str
+    waits_for: str | None
     refunds: int
     removed_usd: str
     interest_usd: str
+    other_usd: str
     refund_usd: str
     delay_usd: str
     offset_usd: str
@@ -231,6 +241,7 @@ class ProgramPayment(Read, frozen=True):
     certified_on: Day | None
     paid_on: Day | None
     returned_on: Day | None
+    replaced_by: list[ReplacingAct] | None
 
 
 class ProgramPayments(Read, frozen=True):
@@ -342,10 +353,19 @@ class Rows(Read, frozen=True):
     next: str | None
 
 
+class VoidedPosting(Read, frozen=True):
+    """An act by which a program posted an entry, and which has no effect in law."""
+
+    posted_on: Day
+    act_key: str
+    voided_on: Day
+
+
 class Requests(Read, frozen=True):
     """Every request for an entry of a program."""
 
     requests: list[Row]
+    voided: list[VoidedPosting]
 
 
 class Finding(Read, frozen=True):

@@ -39,6 +39,7 @@ STATES: Final[Mapping[str, str]] = MappingProxyType(
         "certified": "certified",
         "paid": "paid",
         "returned": "returned by the bank",
+        "replaced": "replaced by later acts",
     }
 )
 _DONE: Final[Mapping[str, str]] = MappingProxyType(

@@ -339,6 +339,7 @@ async def _show_entry(
         program=found.value,
         entry_number=entry_number,
         requests=requests.value.requests,
+        voided=requests.value.voided,
         words=words_of(codes),
         product=product,
         may_find=product is not None and mine.value is not None and mine.value.may("program.find"),

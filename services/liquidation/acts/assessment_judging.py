@@ -32,7 +32,7 @@ from services.liquidation.domain.money.balance import (
 from services.liquidation.domain.money.bills import find_next_step
 from services.liquidation.domain.money.interest import Undetermined, payee_kind
 from services.liquidation.domain.money.payees import payee_on
-from services.liquidation.domain.money.refunds import check_readiness
+from services.liquidation.domain.money.refunds import SettledRefund, check_readiness, settle_refund
 from services.liquidation.domain.money.settings import MoneyPolicy, MoneySettings
 from services.liquidation.domain.money.terms import Terms
 from services.liquidation.store.assessments import AssessmentOutcome, AssessmentRow
@@ -194,7 +194,10 @@ def has_moved_in_void(case: MoneyCase) -> bool:
     if len(void) < len(case.assessments):
         return False
     is_paid = any(bill.act_key in void and case.payments[bill.bill_number] for bill in case.bills)
-    return is_paid or any(refund.act_key in void and refund.state == "paid" for refund in case.refunds)
+    return is_paid or any(
+        refund.act_key in void and (refund.state == "paid" or refund.refund_number in case.settled)
+        for refund in case.refunds
+    )
 
 
 def _build_facts(
@@ -269,13 +272,22 @@ def _find_moved(case: MoneyCase, act: AssessedAct, settings: MoneySettings) -> t
             return paid
         moved.extend(paid)
     for refund in case.refunds:
-        if refund.paid_on is None or refund.act_key == act.key:
+        if refund.act_key == act.key:
             continue
-        if refund.paid_on > act.liquidated_on:
-            why = f"refund {refund.refund_number} was paid on {refund.paid_on}, after the act"
+        part = _find_settled(case, refund)
+        given = list(part.moved)
+        if refund.paid_on is not None:
+            given.append(Deposit(refund.paid_on, {name: -cents for name, cents in part.left.principal.items()}))
+        if given and (last := max(each.on for each in given)) > act.liquidated_on:
+            why = f"refund {refund.refund_number} was paid on {last}, after the act"
             return Undetermined("refund-due", "deposit-date", why)
-        moved.append(Deposit(refund.paid_on, {name: -cents for name, cents in refund.principal.items()}))
+        moved.extend(given)
     return tuple(moved)
+
+
+def _find_settled(case: MoneyCase, refund: RefundRow) -> SettledRefund:
+    """What of a refund was set off against bills, which stays paid whatever becomes of the rest."""
+    return settle_refund(refund.refund, case.settled.get(refund.refund_number, ()))
 
 
 def _add_moved(
@@ -283,7 +295,11 @@ def _add_moved(
 ) -> LiquidationFacts:
     void = _find_void_keys(case)
     kept = sum(bill.interest_cents for bill in case.bills if bill.act_key in void and case.payments[bill.bill_number])
-    kept -= sum(each.interest_cents for each in case.refunds if each.act_key in void and each.state == "paid")
+    kept -= sum(
+        each.interest_cents if each.state == "paid" else _find_settled(case, each).interest_cents
+        for each in case.refunds
+        if each.act_key in void
+    )
     return replace(
         facts,
         # An original liquidation is measured by all that was deposited, even for one that was void.
@@ -295,14 +311,18 @@ def _add_moved(
 
 
 def _find_carried(case: MoneyCase) -> Balance:
-    """What was billed and not paid, or is to be refunded and was not, of the acts before."""
+    """What was billed and not paid, or is to be refunded and was not, of the acts before.
+
+    Of a refund that came back from the bank what was set off against bills is paid: the rest of it is carried.
+    """
     carried = NO_BALANCE
     for bill in _find_unpaid_bills(case):
         carried = Balance(add_amounts(carried.principal, bill.principal), carried.interest_cents + bill.interest_cents)
     for refund in case.refunds:
         if refund.is_unpaid:
-            owed = {class_code: -cents for class_code, cents in refund.principal.items()}
-            carried = Balance(add_amounts(carried.principal, owed), carried.interest_cents - refund.interest_cents)
+            left = _find_settled(case, refund).left
+            owed = {class_code: -cents for class_code, cents in left.principal.items()}
+            carried = Balance(add_amounts(carried.principal, owed), carried.interest_cents - left.interest_cents)
     return carried
 
 

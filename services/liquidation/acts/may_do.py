@@ -23,6 +23,7 @@ from services.liquidation.acts.payments import demand_returnable, demand_unstopp
 from services.liquidation.acts.protests import bar_of_act
 from services.liquidation.acts.refunds import demand_alone, demand_certifiable, demand_payable_by, demand_ready
 from services.liquidation.acts.reliquidations import demand_effect, demand_liquidated
+from services.liquidation.acts.set_offs import demand_known
 from services.liquidation.acts.voided_liquidations import judge_standing_liquidation
 from services.liquidation.domain.facts import EntryFacts
 from services.liquidation.domain.protest.record import ProtestRecord
@@ -103,17 +104,23 @@ def bars_on_payment(
     on: date,
     *,
     is_changed: bool,
+    waits: str | None,
 ) -> Bars:
-    """Against certifying, paying and returning a payment of a program; `is_changed`: since it was certified."""
+    """Against certifying, paying and returning a payment of a program; `is_changed`: since it was certified.
+
+    `waits` is why it is not known what it is to set off, in words.
+    """
 
     def demand_certified_today() -> None:
         demand_unstopped(row, stop)
         demand_payment_certifiable(row, sums, is_changed=is_changed)
         demand_ready(f"Payment {row.payment}", accounts, on)
+        demand_known(row, waits)
 
     def demand_paid_today() -> None:
         demand_unstopped(row, stop)
         demand_payment_payable_by(row, caller)
+        demand_known(row, waits)
 
     return {
         "payment.certify": bar_of(demand_certified_today),

@@ -125,7 +125,7 @@ async def _tell_made(
 
 
 async def _look_again(database: Connections, now: datetime, money: MoneyPolicy, policy: PaymentPolicy) -> None:
-    """Once a day: what later acts left of payments that wait, and bills that are delinquent by now."""
+    """Once a day: what later acts left of payments that were not sent, and bills that are delinquent by now."""
     today = legal_date(now)
 
     async def list_next(tx: Transaction, _: str | None, left_out: Sequence[str]) -> Sequence[str]:
@@ -133,7 +133,8 @@ async def _look_again(database: Connections, now: datetime, money: MoneyPolicy, 
 
     async def look(tx: Transaction, numbers: Sequence[str]) -> int:
         await records.exclude_cycles(tx)
-        rows = [row for row in await store.load_payments(tx, numbers, hold=True) if row.is_open]
+        held = await store.load_payments(tx, numbers, hold=True)
+        rows = [row for row in held if row.is_open or row.state == "certified"]
         rows = await restate_payments(tx, rows, today, now)
         intended = await intend_set_offs(tx, rows, today, money, policy)
         notes = [

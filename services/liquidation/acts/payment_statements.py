@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from services.liquidation.domain.program.rows import as_text
-from services.liquidation.store.payment_statements import StatementLine, read_lines
+from services.liquidation.store.payment_statements import StatementLine, read_lines, sum_settled
 from services.liquidation.store.payments import PaymentRow
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction
@@ -30,8 +30,14 @@ COLUMNS: Final = (
     "offset",
     "net",
     "proof_sha256",
+    "other_changes",
+    "replaced_by",
 )
-_AMOUNTS: Final = frozenset({"duty_removed", "interest", "disregarded", "offset", "net"})
+"""In each row `duty_removed`, `other_changes` and `interest` come to `disregarded`, `offset` and `net`.
+
+`other_changes` is what the same act changed by decisions of others, or took up of an act before it.
+"""
+_AMOUNTS: Final = frozenset({"duty_removed", "other_changes", "interest", "disregarded", "offset", "net"})
 TOTALS: Final = "totals"
 """What stands for the entry in the row of totals."""
 
@@ -39,6 +45,7 @@ TOTALS: Final = "totals"
 @dataclass(slots=True)
 class _Totals:
     removed: int = 0
+    other: int = 0
     interest: int = 0
     disregarded: int = 0
     offset: int = 0
@@ -72,12 +79,18 @@ async def write_json(tx: Transaction, row: PaymentRow, offset_cents: int, payee:
 async def _list_rows(
     tx: Transaction, row: PaymentRow, offset_cents: int, payee: str
 ) -> AsyncIterator[Mapping[str, Any]]:
-    """Rows of text, the totals last. What is set off is taken from the entries in their order until it is used up."""
-    totals, left = _Totals(), offset_cents
+    """Rows of text, the totals last.
+
+    What was set off of an entry stands with it; what is certified to be is taken from the entries in their order until
+    it is used up.
+    """
+    totals, left = _Totals(), offset_cents - await sum_settled(tx, row.payment)
     async for line in read_lines(tx, row):
-        offset = min(left, line.owed_cents)
-        left -= offset
+        more = min(left, line.owed_cents - line.settled_cents)
+        left -= more
+        offset = line.settled_cents + more
         totals.removed += line.removed_cents
+        totals.other += line.other_cents
         totals.interest += line.interest_cents
         totals.disregarded += line.disregarded_cents
         totals.offset += offset
@@ -94,6 +107,7 @@ async def _list_rows(
         "disregarded": format_cents(totals.disregarded),
         "offset": format_cents(totals.offset),
         "net": format_cents(totals.net),
+        "other_changes": format_cents(totals.other),
     }
 
 
@@ -114,6 +128,8 @@ def _describe(row: PaymentRow, payee: str, line: StatementLine, offset: int) -> 
         "offset": format_cents(offset),
         "net": format_cents(line.owed_cents - offset),
         "proof_sha256": line.leaf.hex(),
+        "other_changes": format_cents(line.other_cents),
+        "replaced_by": line.replaced_by,
     }
 
 

@@ -41,9 +41,10 @@ async def certify_payment(
     """Certify a payment today: all refunds of it that stand, less what is set off, are to be paid.
 
     Rule refund-ach [S], 91 FR 21: raises `Refused` with what the payee lacks; `Conflict` while the program is stayed or
-    a refund of it is to be reversed, while days to answer a set-off run, or unless it waits to be certified. One that
-    the bank returned is certified again under the same number, as its next part; so is one that changed since it was
-    certified.
+    a refund of it is to be reversed, while days to answer a set-off run or what is open on its bill is not known, or
+    unless it waits to be certified. One that the bank returned is certified again under the same number, as its next
+    part; so is one that changed since it was certified. What was set off of a refund is not paid again, also where a
+    later act took the place of it: it is then counted on its entry.
     """
     today = legal_date(now)
     row, authority = await _hold(tx, payment, meant, caller, "payment.certify", today)
@@ -100,6 +101,7 @@ async def pay_payment(
     row.state, row.paid_on, row.paid_by, row.paid_for = "paid", paid_on, caller.subject, caller.acting_for
     row.reason = f"Paid as {row.remittance}."
     row.delay_cents = await store.pay_refunds(tx, row, f"Paid with payment {row.remittance}.", late)
+    await store.settle_refunds(tx, row, paid_on, sum(each.cents for each in offsets))
     await store.write_acts_of(tx, row, "paid", paid_on, "refund-due", caller.signature, authority)
     says = f"{format_cents(row.net_cents)} sent as {row.remittance}"
     await _finish(tx, row, "sent", paid_on, "refund-due", says, offsets, caller, authority, now)
@@ -111,7 +113,8 @@ async def return_payment(
 ) -> PaymentRow:
     """Record that the bank returned a payment: its refunds are owed again, under the same number.
 
-    What was set off stays set off. Raises `Conflict` unless it is paid, `Refused` for a day out of place.
+    What was set off stays set off, of each refund its share. Raises `Conflict` unless it is paid and something of it
+    went to the bank, `Refused` for a day out of place.
     """
     today = legal_date(now)
     row, authority = await _hold(tx, payment, meant, caller, "payment.return", today, is_stoppable=False)
@@ -125,12 +128,15 @@ async def return_payment(
             "Give the day on which the bank returned it.",
         )
     readiness = find_readiness(await load_accounts(tx.connection, row.payee_number), today)
-    row.state, row.returned_on, row.delay_cents = "returned", returned_on, 0
+    row.state, row.returned_on = "returned", returned_on
     row.way, row.missing, row.reason = readiness.way, list(readiness.missing), readiness.remedy
     await store.return_refunds(tx, row)
     state = "waiting-for-enrollment" if row.missing else "ready"
     await store.write_acts_of(tx, row, state, returned_on, "refund-ach", caller.signature, authority)
-    await _finish(tx, row, "returned", returned_on, "refund-ach", why, (), caller, authority, now)
+    # What came back is what was sent, with interest for delay; of the next part that is reckoned anew.
+    told = note(row, "returned", returned_on, "refund-ach", why, now, caller=caller, authority=authority)
+    row.delay_cents = 0
+    await write_notes(tx, [row], [told])
     return row
 
 
@@ -155,25 +161,43 @@ async def recheck_payments(tx: Transaction, rows: Sequence[PaymentRow], today: d
 
 
 async def restate_payments(tx: Transaction, rows: Sequence[PaymentRow], today: date, now: datetime) -> list[PaymentRow]:
-    """Bring held payments that are not certified to what of them stands; those of which nothing does are over.
+    """Bring held payments that were not sent to what of them stands; those of which nothing does are over.
 
-    Gives those that go on.
+    What is certified stays as it was certified until that is done again. Gives those that wait to be certified.
     """
     sums = await store.load_sums(tx, [row.payment for row in rows])
     gone: list[PaymentRow] = []
     for row in rows:
         row.checked_on = today
-        if (standing := sums.get(row.payment)) is None:
-            row.state, row.reason = "replaced", "Later acts took the place of every refund of it."
+        standing = sums.get(row.payment, Sums())
+        if standing.refunds == 0:
             gone.append(row)
-        elif _is_changed(row, standing):
+        elif row.is_open and _is_changed(row, standing):
             _take(row, standing)
             row.revision += 1
-    notes = [note(row, "replaced", today, "refund-due", row.reason, now) for row in gone]
+    replaced_by = await store.load_replaced_by(tx, [row.payment for row in gone])
     for row in gone:
+        settled = sums.get(row.payment, Sums())
+        _take(row, settled)
+        row.state, row.missing, row.delay_cents, row.offset_cents = "replaced", [], 0, settled.settled_cents
+        row.replaced_by = replaced_by.get(row.payment, [])
+        row.reason = _tell_replaced(row)
         await release_set_offs(tx, row, today, "nothing of the payment is left")
+    notes = [note(row, "replaced", today, "refund-due", row.reason, now) for row in gone]
     await write_notes(tx, rows, notes)
     return [row for row in rows if row.is_open]
+
+
+def _tell_replaced(row: PaymentRow) -> str:
+    """What took the place of a payment's refunds, and what became of what was set off."""
+    acts = "; ".join(
+        f"{each['refunds']} by {each['act']}, the first of entry {each['first_entry']}"
+        for each in row.replaced_by or ()
+    )
+    says = f"Later acts took the place of every refund of it ({acts})." if acts else "Nothing of it stands."
+    if row.offset_cents:
+        says += f" The {format_cents(row.offset_cents)} that was set off stays so, and counts as paid on these entries."
+    return says
 
 
 def note(
@@ -243,9 +267,11 @@ def demand_payable_by(row: PaymentRow, caller: Identity) -> None:
 
 
 def demand_returnable(row: PaymentRow) -> None:
-    """Raise `Conflict` unless the payment is paid: only that can come back."""
+    """Raise `Conflict` unless the payment is paid and something went to the bank: only that can come back."""
     if row.state != "paid":
         raise _wrong_state(row, "only what was paid can be returned")
+    if row.net_cents == 0:
+        raise _wrong_state(row, "all of it was set off, and nothing went to the bank")
 
 
 def demand_unstopped(row: PaymentRow, stop: Stop | None) -> None:
@@ -322,7 +348,7 @@ async def _find_delay(tx: Transaction, row: PaymentRow, paid_on: date, money: Mo
     for each in terms:
         spells = (*describe_payee_spells(states, each.liquidated_on), *sent)
         refund = Refund(each.liquidated_on, each.due_on, {"duty-unspecified": each.refund_cents}, 0)
-        delay = delay_of(refund, paid_on, kind, money.settings, paid_on=paid_on, unready=spells)
+        delay = delay_of(refund, paid_on, kind, money.settings, paid_on=paid_on, unready=spells, settled=each.settled)
         if isinstance(delay, Undetermined):
             raise refused(
                 delay.rule,

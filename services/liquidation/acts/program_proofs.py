@@ -26,6 +26,7 @@ from services.liquidation.store.program_facts import load_duties
 from services.liquidation.store.program_proofs import Posting, RunRow
 from services.liquidation.store.programs import Revision, find_program, find_revision
 from services.liquidation.store.refunds import RefundRow
+from services.liquidation.store.voided_postings import list_voided
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.engine import Patience
@@ -226,7 +227,7 @@ async def _tell(
             if each in RULES
         ],
         "assessment": _describe_assessment(assessed),
-        "refund": _describe_refund(refund),
+        "refund": _describe_refund(refund, posted.removed_cents),
         "payment": await _describe_payment(tx, refund),
         "reversal": {
             "state": kept.reversal,
@@ -235,6 +236,10 @@ async def _tell(
         }
         if kept.reversal is not None
         else None,
+        "voided": [
+            {"posted_on": each.posted_on, "act_key": each.act_key, "voided_on": each.voided_on}
+            for each in await list_voided(tx, rules.program, posted.entry_number)
+        ],
     }
 
 
@@ -255,14 +260,31 @@ async def _describe_payment(tx: Transaction, refund: RefundRow | None) -> dict[s
     return {**paid, "statement": f"/payments/{paid['payment']}/statement"} if paid is not None else None
 
 
-def _describe_refund(refund: RefundRow | None) -> dict[str, Any] | None:
+def _describe_refund(refund: RefundRow | None, removed_cents: int) -> dict[str, Any] | None:
+    """The refund as it stands: of the whole act, so also of what others decided in it."""
     if refund is None:
         return None
+    other = refund.refund_cents - refund.interest_cents - removed_cents
     return {
         "refund_number": refund.refund_number,
         "state": refund.state,
         "refund_usd": format_cents(refund.refund_cents),
+        "removed_usd": format_cents(removed_cents),
+        "interest_usd": format_cents(refund.interest_cents),
+        "other_usd": format_cents(other),
+        "says": _tell_other(other),
         "due_on": refund.due_on,
         "certified_on": refund.certified_on,
         "paid_on": refund.paid_on,
     }
+
+
+def _tell_other(other_cents: int) -> str:
+    """Whether a refund is all of the program, in words."""
+    if other_cents == 0:
+        return "The refund is what the program removed, with interest."
+    more = "more was refunded" if other_cents > 0 else "was owed to CBP"
+    return (
+        f"The refund is of the whole act, of which the program is a part: {format_cents(abs(other_cents))} {more} by"
+        " other decisions in it, or by an act before it that was not settled."
+    )

@@ -188,6 +188,7 @@ def _describe(
         "reached_and_not_declared": _sum_undeclared(undeclared),
         "days_left": [_shown(each) for each in counted.days_left],
         "reversals": [_shown(each) for each in counted.reversed],
+        "voided": [_shown(each) for each in counted.voided],
         "after_the_fact": [_shown(each) for each in counted.after_the_fact],
         "runs": [_shown(each) for each in counted.runs],
         "event_position": counted.position,
@@ -208,9 +209,12 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
 def _sum_money(counted: Counted) -> dict[str, str]:
     """What is still to be posted, what was, and how far its refunds and payments have come.
 
-    Interest is in what was posted. What goes with payments is net: with interest for delay, less what is set off.
+    Interest is in what was posted, and what else the same acts changed (`other_in_refunds`). What goes with payments is
+    net: with interest for delay, less what is set off.
     """
     potential = sum(each["removed_cents"] for each in counted.entries if each["state"] in ("due", "waiting"))
+    of_refunds = [each for each in counted.posted if each["outcome"] == "refund"]
+    other = sum(each["refund_cents"] - each["removed_cents"] - each["interest_cents"] for each in of_refunds)
     by_state = {each["state"]: each["refund_cents"] for each in counted.refunds}
     net = {each["state"]: each["net_cents"] for each in counted.payments}
     return {
@@ -218,6 +222,7 @@ def _sum_money(counted: Counted) -> dict[str, str]:
         "posted_usd": format_cents(sum(each["refund_cents"] for each in counted.posted)),
         "removed_usd": format_cents(sum(each["removed_cents"] for each in counted.posted)),
         "interest_usd": format_cents(sum(each["interest_cents"] for each in counted.posted)),
+        "other_in_refunds_usd": format_cents(other),
         "waiting_for_bank_data_usd": format_cents(by_state.get("waiting-for-enrollment", 0)),
         "ready_usd": format_cents(by_state.get("ready", 0)),
         "certified_usd": format_cents(by_state.get("certified", 0)),
@@ -281,7 +286,7 @@ def _as_rows(document: Mapping[str, Any]) -> str:
         writer.writerow(
             {**each, "section": "declarations", "entries": each["rows"], "says": f"{each['declarations']} files"}
         )
-    for section in ("entries", "posted", "days_left", "reversals", "runs"):
+    for section in ("entries", "posted", "days_left", "reversals", "voided", "runs"):
         for each in document[section]:
             writer.writerow({"entries": each.get("posted", ""), **each, "section": section})
     for name, amount in document["money"].items():

@@ -1,10 +1,10 @@
 """Set-off of bills against payments of programs: told first, applied later, only while the bill may be."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.liquidation.acts.bills import PaymentRequest, may_be_set_off, record_on
 from services.liquidation.acts.refusals import conflict
@@ -14,7 +14,7 @@ from services.liquidation.domain.money.settings import MoneyPolicy, PaymentPolic
 from services.liquidation.store import payments as store
 from services.liquidation.store.bills import BillRow, build_bill, load_protest_days
 from services.liquidation.store.money_cases import MoneyCase, load_cases
-from services.liquidation.store.payments import OffsetRow, PaymentRow
+from services.liquidation.store.payments import OffsetRow, OffsetState, PaymentRow
 from shared.customs.calendar import add_days
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction
@@ -22,6 +22,15 @@ from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity
 
 RULE: Final = "bill-setoff-hold"
+_CERTIFIED: Final[tuple[OffsetState, ...]] = ("certified",)
+_UNAPPLIED: Final[tuple[OffsetState, ...]] = ("intended", "certified")
+
+
+class Open(NamedTuple):
+    """What may be set off of a bill, in cents; where that is nothing, why."""
+
+    cents: int
+    why: str | None = None
 
 
 async def intend_set_offs(
@@ -76,7 +85,8 @@ async def certify_set_offs(tx: Transaction, row: PaymentRow, today: date, money:
     """What is set off against a payment that is certified today, on entries that this transaction holds.
 
     A bill that was paid, replaced or protested since it was told is released. What an earlier part of the payment has
-    set off stays. Raises `Conflict` while the payee's days to answer run.
+    set off stays. Raises `Conflict` while the payee's days to answer run, and while what is open on a bill is not
+    known: that is no reason to release it.
     """
     offsets = await store.list_offsets(tx.connection, [row.payment])
     cases = await load_cases(tx, [each.entry_number for each in offsets])
@@ -86,8 +96,8 @@ async def certify_set_offs(tx: Transaction, row: PaymentRow, today: date, money:
         if offset.state in ("applied", "released"):
             continue
         bill = _bill_of(cases, offset)
-        open_cents, why = _find_open(cases, offset, protests, today, money)
-        if open_cents > 0 and offset.apply_from > today:
+        found = _find_open(cases, offset, protests, today, money) if left > 0 else Open(0)
+        if (isinstance(found, Undetermined) or found.cents > 0) and offset.apply_from > today:
             raise conflict(
                 RULE,
                 "set-off-pending",
@@ -95,24 +105,49 @@ async def certify_set_offs(tx: Transaction, row: PaymentRow, today: date, money:
                 f" {offset.apply_from}.",
                 f"Certify the payment on {offset.apply_from} or later, or when the bill is paid.",
             )
-        offset.cents = min(open_cents, left)
+        if isinstance(found, Undetermined):
+            raise undetermined(row, _tell_unknown(offset, found))
+        offset.cents = min(found.cents, left)
         if offset.cents > 0:
             offset.state, offset.why = "certified", None
             left -= offset.cents
         else:
             offset.state, offset.cents, offset.settled_on = "released", 0, today
-            offset.why = why or "nothing of the payment is left"
+            offset.why = found.why or "nothing of the payment is left"
     await store.write_offsets(tx, offsets)
     return [each for each in offsets if each.state in ("certified", "applied")]
 
 
 async def find_outdated(tx: Transaction, row: PaymentRow, today: date, money: MoneyPolicy) -> str | None:
-    """Why a payment cannot settle what it was certified to set off, as its bills stand today; None: it can."""
-    offsets, cases, protests = await _load_certified(tx, row)
+    """Why a payment cannot settle what it was certified to set off, as its bills stand today; None: it can.
+
+    Of a bill of which it is not known what is open `find_waits` tells.
+    """
+    offsets, cases, protests = await _load_standing(tx, [row], _CERTIFIED)
     for offset in offsets:
-        if why := _find_short(cases, offset, protests, today, money):
+        if isinstance(why := _find_short(cases, offset, protests, today, money), str):
             return why
     return None
+
+
+async def find_waits(tx: Transaction, rows: Sequence[PaymentRow], today: date, money: MoneyPolicy) -> dict[str, str]:
+    """Which of these payments wait because it is not known what is open on a bill that they settle, and on what.
+
+    Each is certified, or sent, once that is known. Those that wait for nothing of the kind are absent.
+    """
+    unsent = [row for row in rows if row.is_open or row.state == "certified"]
+    offsets, cases, protests = await _load_standing(tx, unsent, _UNAPPLIED)
+    waits: dict[str, str] = {}
+    for offset in offsets:
+        if isinstance(found := _find_open(cases, offset, protests, today, money), Undetermined):
+            waits.setdefault(offset.payment, _tell_unknown(offset, found))
+    return waits
+
+
+def demand_known(row: PaymentRow, waits: str | None) -> None:
+    """Raise `Conflict` while it is not known what is open on a bill that a payment settles (`find_waits`)."""
+    if waits is not None:
+        raise undetermined(row, waits)
 
 
 async def apply_set_offs(
@@ -127,11 +162,15 @@ async def apply_set_offs(
     """Pay the bills with what was certified to be set off, as of the day on which the payment is made.
 
     On entries that this transaction holds. Raises `Conflict` where a bill can no longer bear what was certified: the
-    payment is then certified again, because what the bank was given to pay is another amount.
+    payment is then certified again, because what the bank was given to pay is another amount; and while it is not known
+    what is open on it.
     """
-    offsets, cases, protests = await _load_certified(tx, row)
+    offsets, cases, protests = await _load_standing(tx, [row], _CERTIFIED)
     for offset in offsets:
-        if why := _find_short(cases, offset, protests, today, money):
+        why = _find_short(cases, offset, protests, today, money)
+        if isinstance(why, Undetermined):
+            raise undetermined(row, _tell_unknown(offset, why))
+        if why is not None:
             raise outdated(row, why)
         bill, payments = _bill_of(cases, offset), cases[offset.entry_number].payments[offset.bill_number]
         request = PaymentRequest(paid_on, offset.cents, "importer", f"set off against payment {row.remittance}")
@@ -166,11 +205,26 @@ def _bill_of(cases: dict[str, MoneyCase], offset: OffsetRow) -> BillRow:
     return next(each for each in cases[offset.entry_number].bills if each.bill_number == offset.bill_number)
 
 
-async def _load_certified(
-    tx: Transaction, row: PaymentRow
+def undetermined(row: PaymentRow, why: str) -> Conflict:
+    """What is open on a bill that a payment settles is not known; to be raised."""
+    return conflict(
+        RULE,
+        "set-off-undetermined",
+        f"Payment {row.payment} waits: {why}.",
+        "Certify or send it once the rate is known, which a release brings, or when the bill is paid.",
+    )
+
+
+def _tell_unknown(offset: OffsetRow, found: Undetermined) -> str:
+    return f"it is not known what is open on bill {offset.bill_number}, which is to be set off: {found.why}"
+
+
+async def _load_standing(
+    tx: Transaction, rows: Sequence[PaymentRow], states: Collection[OffsetState]
 ) -> tuple[list[OffsetRow], dict[str, MoneyCase], dict[str, list[ProtestDays]]]:
-    """What a payment was certified to set off, with the money and the protests of the entries that it is billed on."""
-    offsets = [each for each in await store.list_offsets(tx.connection, [row.payment]) if each.state == "certified"]
+    """What payments are to set off, in these states, with the money and the protests of the entries of the bills."""
+    known = await store.list_offsets(tx.connection, [row.payment for row in rows]) if rows else []
+    offsets = [each for each in known if each.state in states]
     numbers = [each.entry_number for each in offsets]
     return offsets, await load_cases(tx, numbers), await load_protest_days(tx, numbers)
 
@@ -181,12 +235,14 @@ def _find_short(
     protests: dict[str, list[ProtestDays]],
     today: date,
     money: MoneyPolicy,
-) -> str | None:
-    """Why a bill can no longer bear what was certified to be set off; None: it can."""
-    open_cents, why = _find_open(cases, offset, protests, today, money)
-    if open_cents >= offset.cents:
+) -> str | Undetermined | None:
+    """Why a bill can no longer bear what was certified to be set off, or what is not known of it; None: it can."""
+    found = _find_open(cases, offset, protests, today, money)
+    if isinstance(found, Undetermined):
+        return found
+    if found.cents >= offset.cents:
         return None
-    return f"of bill {offset.bill_number} {format_cents(open_cents)} is open: {why or 'less'}"
+    return f"of bill {offset.bill_number} {format_cents(found.cents)} is open: {found.why or 'less'}"
 
 
 def _find_open(
@@ -195,15 +251,13 @@ def _find_open(
     protests: dict[str, list[ProtestDays]],
     today: date,
     money: MoneyPolicy,
-) -> tuple[int, str | None]:
-    """What may be set off of a bill today; where it is nothing, why."""
+) -> Open | Undetermined:
+    """What may be set off of a bill today; `Undetermined` while it bears interest at a rate that is not known."""
     bill = _bill_of(cases, offset)
     if bill.state in ("paid", "replaced"):
-        return 0, f"the bill is {bill.state}"
+        return Open(0, f"the bill is {bill.state}")
     if not may_be_set_off(bill, find_holding_protest(protests.get(bill.entry_number, [])), today, money.law):
-        return 0, "the bill is protested, or not delinquent"
+        return Open(0, "the bill is protested, or not delinquent")
     payments = cases[offset.entry_number].payments[offset.bill_number]
     standing = settle(bill.bill, payments, today, money.settings)
-    if isinstance(standing, Undetermined):
-        return 0, standing.why
-    return standing.open_cents, None
+    return standing if isinstance(standing, Undetermined) else Open(standing.open_cents)

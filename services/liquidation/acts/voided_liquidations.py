@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from services.liquidation.acts.assessments import void_assessment
 from services.liquidation.acts.entries import HeldEntry, hold_entry, judge_worth, record_act, rederive, write_act
+from services.liquidation.acts.program_judging import judge_entries
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict, refused
 from services.liquidation.domain.law import CyclePolicy, LawSettings
@@ -13,6 +14,7 @@ from services.liquidation.domain.sequences import OF_TURN, sequence_in_turn
 from services.liquidation.store import reviews
 from services.liquidation.store.records import EntryRow
 from services.liquidation.store.voided_liquidations import VoidedRow, write_voided
+from services.liquidation.store.voided_postings import take_back
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
 from shared.runtime.identity import Identity
@@ -41,7 +43,9 @@ async def void_liquidation(
     """Note that a liquidation has no effect in law, and derive the record as if it had not been.
 
     Rules susp-injunction-breach [S], LG Electronics, Allegheny Bradford (CIT); susp-false-deemed [S], Fraserview (CIT
-    2024). Raises `Refused` by susp-statutory-breach when it stands, as one during an agency's suspension does.
+    2024). What programs posted by it is taken back: their requests for the entry are judged again, so that what they
+    removed is removed by the next liquidation. Raises `Refused` by susp-statutory-breach when it stands, as one during
+    an agency's suspension does.
     """
     today = legal_date(now)
     held, authority = await hold_entry(tx, entry_number, caller, "entry.void-liquidation", today)
@@ -68,6 +72,8 @@ async def void_liquidation(
         told={"voided_liquidation_on": voided.liquidated_on, "posted_on": today},
     )
     await write_act(tx, row, act, event)
+    for program in await take_back(tx, entry_number, today):
+        await judge_entries(tx, program, [entry_number], now, policy, law)
     await judge_protests_on(tx, [entry_number], law)
     return VoidedLiquidation(entry_number, voided.liquidated_on, row.state, finding.rule, finding.why)
 

@@ -19,11 +19,13 @@ from services.liquidation.acts.programs import find_judging, find_known, no_prog
 from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of, matter_of_entry, no_entry
 from services.liquidation.api.declaration_files import FORMS, Form, read_rows
 from services.liquidation.api.programs import ProgramPath, StateOut, show_states
+from services.liquidation.api.voided_postings import VoidedPostingOut, show_voided
 from services.liquidation.domain.program.explaining import CODES, NOTE_WORDS, describe_code
 from services.liquidation.domain.program.rows import as_text
 from services.liquidation.store import declarations as store
 from services.liquidation.store.declarations import DECLARATION_ID, WHOLE, Declaration, RequestRow, Sight, StateCount
 from services.liquidation.store.records import load_entries
+from services.liquidation.store.voided_postings import list_voided
 from shared.contracts.terms import EntryNumber
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, snapshot, transaction
@@ -411,6 +413,10 @@ class RequestsOut(BaseModel):
     program: str
     entry_number: str
     requests: list[RowOut]
+    voided: list[VoidedPostingOut] = Field(
+        description="Acts by which the program posted it and which have no effect in law: since then its request is "
+        "judged again, and what was removed is removed by the next liquidation."
+    )
 
 
 @router.get("/programs/{program}/entries/{entry_number}", summary="What a program makes of an entry")
@@ -431,9 +437,12 @@ async def read_program_entry(
         sights = {name: acts.sight_of(each, declarant_of(caller)) for name, each in own.items()}
         whole = {name for name, sight in sights.items() if sight is not None and sight.is_whole}
         seen = [each for each in found if is_reached or each.declaration_id in whole]
+        voided = await list_voided(tx, program, number)
     if not seen and not is_reached:
         raise no_entry(number)
-    return RequestsOut(program=program, entry_number=number, requests=list(map(show_row, seen)))
+    return RequestsOut(
+        program=program, entry_number=number, requests=list(map(show_row, seen)), voided=show_voided(voided)
+    )
 
 
 async def _find(

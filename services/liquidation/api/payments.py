@@ -13,6 +13,7 @@ from services.liquidation.acts import payments as acts
 from services.liquidation.acts.may_do import bars_on_payment
 from services.liquidation.acts.payment_statements import write_csv, write_json
 from services.liquidation.acts.programs import no_program
+from services.liquidation.acts.set_offs import find_waits
 from services.liquidation.api.common import money_policy_of
 from services.liquidation.api.programs import ProgramPath
 from services.liquidation.domain.money.settings import MoneyPolicy
@@ -57,9 +58,11 @@ _EXAMPLE: Final[dict[str, Any]] = {
     "way": "ach",
     "missing": [],
     "reason": "Paid by ACH to the account enrolled in ACE.",
+    "waits_for": None,
     "refunds": 2,
     "removed_usd": "990.00",
     "interest_usd": "10.00",
+    "other_usd": "0.00",
     "refund_usd": "1000.00",
     "delay_usd": "0.00",
     "offset_usd": "300.00",
@@ -70,7 +73,16 @@ _EXAMPLE: Final[dict[str, Any]] = {
     "paid_on": None,
     "paid_by": None,
     "returned_on": None,
+    "replaced_by": None,
 }
+
+
+class ReplacingActOut(BaseModel):
+    """An act that took the place of refunds of a payment."""
+
+    act: str = Field(description="Key of the act on the entry; `voided`: its liquidation has no effect.")
+    refunds: int
+    first_entry: str
 
 
 class ProgramPaymentOut(BaseModel):
@@ -93,10 +105,17 @@ class ProgramPaymentOut(BaseModel):
     way: str
     missing: list[str] = Field(description="What the payee lacks to be paid.")
     reason: str
+    waits_for: str | None = Field(
+        description="Why it is not certified or sent though the payee is ready: it is not known what is set off."
+    )
     refunds: int
     removed_usd: str
     interest_usd: str
-    refund_usd: str
+    other_usd: str = Field(
+        description="What the same acts changed beside what the program removed, by decisions of others, or took up of "
+        "an act before: a liquidation is one act, and its refund the balance of all of it. Below zero: owed to CBP."
+    )
+    refund_usd: str = Field(description="The refunds of the whole acts: duty removed, interest, and what else changed.")
     delay_usd: str = Field(description="Interest for delay (19 USC 1505(d)), once paid.")
     offset_usd: str = Field(description="Certified to be set off against bills (19 CFR 24.72), or set off.")
     net_usd: str = Field(description="What goes, or went, to the bank.")
@@ -106,6 +125,9 @@ class ProgramPaymentOut(BaseModel):
     paid_on: date | None
     paid_by: str | None
     returned_on: date | None
+    replaced_by: list[ReplacingActOut] | None = Field(
+        description="Of one that is replaced: by which acts, those of most refunds first; its statement has all."
+    )
 
 
 class OffsetOut(BaseModel):
@@ -218,11 +240,12 @@ async def list_program_payments(
             limit=page.fetch,
         )
         stops = await store.find_stops(tx, program, [row.payment for row in rows])
+        waits = await find_waits(tx, rows, today_of(request), money_policy_of(request))
     return build_page(
         rows,
         page,
         key=lambda row: (row.payment,),
-        item=lambda row: ProgramPaymentOut(**_show(row, stops.get(row.payment), caller)),
+        item=lambda row: ProgramPaymentOut(**_show(row, stops.get(row.payment), waits.get(row.payment), caller)),
         request=request,
         response=response,
     )
@@ -405,8 +428,9 @@ async def _show_whole(
     history = await store.list_events(tx.connection, payment)
     sums = (await store.load_sums(tx, [payment])).get(payment, Sums())
     is_changed = await acts.has_changed(tx, row, sums, today, money)
+    waits = (await find_waits(tx, [row], today, money)).get(payment)
     shown = WholePaymentOut(
-        **_show(row, stop, caller),
+        **_show(row, stop, waits, caller),
         statement=f"/payments/{payment}/statement",
         offsets=[_show_offset(each) for each in offsets],
         history=[_show_event(each) for each in history],
@@ -414,13 +438,13 @@ async def _show_whole(
             caller,
             today,
             Matter(row.importer_number),
-            bars_on_payment(row, sums, stop, accounts, caller, today, is_changed=is_changed),
+            bars_on_payment(row, sums, stop, accounts, caller, today, is_changed=is_changed, waits=waits),
         ),
     )
     return shown, etag(row.revision)
 
 
-def _show(row: PaymentRow, stop: Stop | None, caller: Identity) -> dict[str, Any]:
+def _show(row: PaymentRow, stop: Stop | None, waits: str | None, caller: Identity) -> dict[str, Any]:
     return {
         "payment": row.payment,
         "remittance": row.remittance,
@@ -435,9 +459,11 @@ def _show(row: PaymentRow, stop: Stop | None, caller: Identity) -> dict[str, Any
         "way": row.way,
         "missing": row.missing,
         "reason": row.reason,
+        "waits_for": f"Waits: {waits}." if waits is not None else None,
         "refunds": row.refunds,
         "removed_usd": format_cents(row.removed_cents),
         "interest_usd": format_cents(row.interest_cents),
+        "other_usd": format_cents(row.other_cents),
         "refund_usd": format_cents(row.refund_cents),
         "delay_usd": format_cents(row.delay_cents),
         "offset_usd": format_cents(row.offset_cents),
@@ -448,6 +474,7 @@ def _show(row: PaymentRow, stop: Stop | None, caller: Identity) -> dict[str, Any
         "paid_on": row.paid_on,
         "paid_by": sign(row.paid_by, row.paid_for) if row.paid_by is not None else None,
         "returned_on": row.returned_on,
+        "replaced_by": row.replaced_by,
     }
 
 

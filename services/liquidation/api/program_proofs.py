@@ -10,6 +10,7 @@ from services.liquidation.acts.program_proofs import prove
 from services.liquidation.acts.programs import no_program
 from services.liquidation.api.common import EntryNumberPath, matter_of_entry, money_policy_of, no_entry
 from services.liquidation.api.programs import ProgramPath, mask_definition, mask_importer
+from services.liquidation.api.voided_postings import VoidedPostingOut
 from services.liquidation.store.programs import find_program
 from services.liquidation.store.records import load_entries
 from shared.contracts.liquidation import RefundState
@@ -48,7 +49,9 @@ class PostedOut(BaseModel):
     removed_usd: str
     outcome: str
     interest_usd: str | None = Field(description="Owed to the importer; negative where the importer owed.")
-    refund_usd: str | None
+    refund_usd: str | None = Field(
+        description="Of the whole act: the balance of all that it changed, also by decisions of others, with interest."
+    )
     refund_number: str | None
     missing: str | None = Field(description="The fact without which interest could not be reckoned when it was posted.")
 
@@ -173,7 +176,11 @@ class RefundStandOut(BaseModel):
 
     refund_number: str
     state: RefundState
-    refund_usd: str
+    refund_usd: str = Field(description="Of the whole act: the balance of all that it changed, with interest.")
+    removed_usd: str = Field(description="What of it the program removed.")
+    interest_usd: str
+    other_usd: str = Field(description="What else it holds, by decisions of others; below zero: owed to CBP.")
+    says: str = Field(description="The same in words.")
     due_on: date
     certified_on: date | None
     paid_on: date | None
@@ -212,6 +219,9 @@ class ToldOut(BaseModel):
     refund: RefundStandOut | None
     payment: PaidWithOut | None = Field(description="null: the refund is in no payment yet.")
     reversal: ProofReversalOut | None
+    voided: list[VoidedPostingOut] = Field(
+        description="Postings of the entry that have no effect in law; of one whose act is here nothing stands."
+    )
 
 
 class ProofOut(BaseModel):
@@ -304,6 +314,7 @@ def _example() -> dict[str, Any]:
             "refund": None,
             "payment": None,
             "reversal": None,
+            "voided": [],
         },
     }
 

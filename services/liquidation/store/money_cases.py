@@ -37,6 +37,10 @@ _PAYMENTS: Final = """
 SELECT p.bill_number, p.received_on, p.cents FROM bill_payments p JOIN bills b USING (bill_number)
 WHERE b.entry_number = ANY($1::text[]) ORDER BY p.bill_number, p.number
 """
+_SETTLED: Final = """
+SELECT entry_number, refund_number, settled_on, cents FROM payment_settlements WHERE entry_number = ANY($1::text[])
+ORDER BY refund_number, part
+"""
 _ACCOUNTS: Final = "SELECT * FROM importer_refund_accounts WHERE importer_number = ANY($1::text[]) ORDER BY 1, 2"
 _DEPOSITS: Final = """
 SELECT DISTINCT ON (entry_number) * FROM deposit_facts WHERE entry_number = ANY($1::text[])
@@ -76,7 +80,10 @@ class VersionMoney:
 
 @dataclass(slots=True)
 class MoneyCase:
-    """All that the money of an entry rests on; `accounts` are of its importer, in order. Judging an act adds to it."""
+    """All that the money of an entry rests on; `accounts` are of its importer, in order. Judging an act adds to it.
+
+    `settled` is what was set off of each refund, by its number.
+    """
 
     entry: MoneyEntry
     versions: list[VersionMoney] = field(default_factory=list)
@@ -84,6 +91,7 @@ class MoneyCase:
     bills: list[BillRow] = field(default_factory=list)
     payments: dict[str, list[Payment]] = field(default_factory=dict)
     refunds: list[RefundRow] = field(default_factory=list)
+    settled: dict[str, list[Payment]] = field(default_factory=dict)
     accounts: list[AccountRow] = field(default_factory=list)
     deposit: DepositRow | None = None
 
@@ -112,6 +120,9 @@ async def load_cases(tx: Transaction, entry_numbers: Collection[str]) -> dict[st
         cases[row["entry_number"]].bills.append(build_bill(dict(row)))
     for row in await bulk.fetch(tx, _OF_ENTRIES["refunds"], numbers):
         cases[row["entry_number"]].refunds.append(build_refund(dict(row)))
+    for row in await bulk.fetch(tx, _SETTLED, numbers):
+        settled = cases[row["entry_number"]].settled.setdefault(row["refund_number"], [])
+        settled.append(Payment(row["settled_on"], row["cents"]))
     for row in await bulk.fetch(tx, _DEPOSITS, numbers):
         if (case := cases.get(row["entry_number"])) is not None:
             case.deposit = DepositRow(**dict(row))

@@ -9,10 +9,11 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.liquidation.domain.money.bills import Block
+from services.liquidation.domain.money.bills import Block, Payment
 from services.liquidation.domain.money.refunds import RefundWay
 from services.liquidation.store.money_rows import write_rows
 from services.liquidation.store.tables.payments import payment_events, payment_offsets, payments
+from services.liquidation.store.voided_postings import POSTED
 from shared.contracts.payment import PaymentState
 from shared.customs.calendar import legal_date
 from shared.db import bulk
@@ -23,6 +24,8 @@ from shared.runtime.access import Reach
 OffsetState = Literal["intended", "certified", "applied", "released"]
 OPEN: Final[tuple[PaymentState, ...]] = ("waiting", "ready", "returned")
 """States of a payment that can be certified."""
+MOST_ACTS: Final = 20
+"""How many acts a payment that was replaced names; its statement has all."""
 
 Stop = Literal["stayed", "reversing"]
 """An order stays the program; what a refund of the payment rests on is to be reversed."""
@@ -64,7 +67,7 @@ _DUE_LATE: Final = f"""{_DUE_OF}
 FROM unnest($1::text[], $2::text[]) AS given(importer_number, designee)
 JOIN payment_latecomers l ON l.importer_number = given.importer_number AND l.opened_on = $4 AND l.program = $3
 JOIN refunds r ON r.refund_number = l.refund_number
-JOIN program_postings p ON p.entry_number = r.entry_number AND p.program = l.program
+JOIN program_postings p ON p.entry_number = r.entry_number AND p.program = l.program AND p.act_key = r.act_key
 WHERE r.state IN ('waiting-for-enrollment', 'ready')
     AND NOT EXISTS (SELECT FROM payment_refunds m WHERE m.refund_number = r.refund_number)
 """
@@ -125,12 +128,34 @@ SELECT count(*) FROM (
     ) ORDER BY e.entry_number FOR UPDATE
 ) AS held
 """
+# Of a refund that a later act replaced what was set off stays with the payment: interest first, as `settle_refund`.
 _SUMS: Final = f"""
-SELECT m.payment, count(*) AS refunds, sum(p.removed_cents)::bigint AS removed_cents,
-    sum(r.interest_cents)::bigint AS interest_cents, sum(r.refund_cents)::bigint AS refund_cents
-FROM payment_refunds m JOIN payments y ON y.payment = m.payment JOIN refunds r ON r.refund_number = m.refund_number
-LEFT JOIN program_postings p ON p.entry_number = m.entry_number AND p.program = y.program
-WHERE m.payment = ANY($1::text[]) AND (r.state IN {_TO_PAY} OR r.state = 'paid') GROUP BY m.payment
+WITH settled AS (
+    SELECT refund_number, sum(cents) AS cents FROM payment_settlements WHERE payment = ANY($1::text[]) GROUP BY 1
+), given AS (
+    SELECT m.payment, r.state <> 'replaced' AS stands, r.refund_cents, r.interest_cents, p.removed_cents, s.cents,
+        least(s.cents, greatest(r.interest_cents, 0)) AS of_interest
+    FROM payment_refunds m JOIN payments y ON y.payment = m.payment JOIN refunds r ON r.refund_number = m.refund_number
+    LEFT JOIN settled s ON s.refund_number = m.refund_number
+    LEFT JOIN {POSTED} p ON p.entry_number = m.entry_number AND p.program = y.program AND p.act_key = r.act_key
+    WHERE m.payment = ANY($1::text[]) AND (r.state <> 'replaced' OR s.cents IS NOT NULL)
+)
+SELECT payment, count(*) FILTER (WHERE stands) AS refunds,
+    sum(CASE WHEN stands THEN removed_cents ELSE least(cents - of_interest, removed_cents) END)::bigint
+        AS removed_cents,
+    sum(CASE WHEN stands THEN interest_cents ELSE of_interest END)::bigint AS interest_cents,
+    sum(CASE WHEN stands THEN refund_cents ELSE cents END)::bigint AS refund_cents, coalesce(sum(cents), 0)::bigint
+        AS settled_cents
+FROM given GROUP BY payment
+"""
+_REPLACED_BY: Final = """
+SELECT payment, replaced_by AS act, refunds, first_entry FROM (
+    SELECT *, row_number() OVER (PARTITION BY payment ORDER BY refunds DESC, replaced_by) AS place FROM (
+        SELECT m.payment, r.replaced_by, count(*) AS refunds, min(m.entry_number) AS first_entry
+        FROM payment_refunds m JOIN refunds r ON r.refund_number = m.refund_number
+        WHERE m.payment = ANY($1::text[]) AND r.state = 'replaced' GROUP BY 1, 2
+    ) AS counted
+) AS placed WHERE place <= $2 ORDER BY payment, place
 """
 _READY: Final = """
 UPDATE refunds r SET state = given.state, way = given.way, missing = given.missing::jsonb, reason = given.reason,
@@ -145,18 +170,25 @@ UPDATE refunds r SET state = 'certified', way = $2, missing = '[]', reason = $3,
     certified_for = $6, revision = r.revision + 1
 FROM payment_refunds m WHERE m.payment = $1 AND r.refund_number = m.refund_number AND r.state IN {_TO_PAY}
 """
-_TERMS_OF_DELAY: Final = """
-SELECT DISTINCT r.liquidated_on, r.due_on, r.refund_cents FROM payment_refunds m
+# What earlier parts of a payment set off of a refund, as text: refunds that are alike in it bear the same.
+_SET_OFF: Final = """coalesce((
+    SELECT string_agg(given.settled_on || ' ' || given.cents, ',' ORDER BY given.part) FROM payment_settlements given
+    WHERE given.refund_number = {refund}.refund_number
+), '')"""
+_TERMS_OF_DELAY: Final = f"""
+SELECT DISTINCT r.liquidated_on, r.due_on, r.refund_cents, {_SET_OFF.format(refund="r")} AS set_off
+FROM payment_refunds m
 JOIN refunds r ON r.refund_number = m.refund_number
 WHERE m.payment = $1 AND r.state = 'certified' AND r.due_on < $2
 """
-_PAY: Final = """
+_PAY: Final = f"""
 UPDATE refunds r SET state = 'paid', paid_on = $2, paid_by = $3, paid_for = $4, reason = $5,
     delay_cents = coalesce(late.cents, 0), delay_blocks = coalesce(late.blocks::jsonb, '[]'), revision = r.revision + 1
 FROM payment_refunds m JOIN refunds s ON s.refund_number = m.refund_number
-LEFT JOIN unnest($6::date[], $7::date[], $8::bigint[], $9::bigint[], $10::text[])
-    AS late(liquidated_on, due_on, refund_cents, cents, blocks)
-    ON (late.liquidated_on, late.due_on, late.refund_cents) = (s.liquidated_on, s.due_on, s.refund_cents)
+LEFT JOIN unnest($6::date[], $7::date[], $8::bigint[], $9::text[], $10::bigint[], $11::text[])
+    AS late(liquidated_on, due_on, refund_cents, set_off, cents, blocks)
+    ON (late.liquidated_on, late.due_on, late.refund_cents, late.set_off)
+        = (s.liquidated_on, s.due_on, s.refund_cents, {_SET_OFF.format(refund="s")})
 WHERE m.payment = $1 AND r.refund_number = s.refund_number AND r.state = 'certified'
 """
 _DELAY: Final = """
@@ -168,6 +200,22 @@ UPDATE refunds r SET state = $2, way = $3, missing = $4::jsonb, reason = $5, cer
     certified_for = NULL, paid_on = NULL, paid_by = NULL, paid_for = NULL, delay_cents = NULL, delay_blocks = '[]',
     revision = r.revision + 1
 FROM payment_refunds m WHERE m.payment = $1 AND r.refund_number = m.refund_number AND r.state = 'paid'
+"""
+# What is set off is taken from the refunds in order of entry, from each what is still open of it.
+_SETTLE: Final = """
+WITH placed AS (
+    SELECT refund_number, entry_number, open_cents,
+        sum(open_cents) OVER (ORDER BY entry_number, refund_number) - open_cents AS before
+    FROM (
+        SELECT m.refund_number, m.entry_number, r.refund_cents - coalesce((
+            SELECT sum(s.cents) FROM payment_settlements s WHERE s.refund_number = m.refund_number), 0) AS open_cents
+        FROM payment_refunds m JOIN refunds r ON r.refund_number = m.refund_number
+        WHERE m.payment = $1 AND r.state = 'paid'
+    ) AS standing
+)
+INSERT INTO payment_settlements (refund_number, part, payment, entry_number, settled_on, cents)
+SELECT refund_number, $2, $1, entry_number, $3, least(open_cents, $4 - before)::bigint FROM placed
+WHERE open_cents > 0 AND before < $4
 """
 _ACTS: Final = """
 INSERT INTO money_acts (entry_number, event_key, number, change, occurred_on, rule, detail, refund_number, cents, actor,
@@ -189,7 +237,7 @@ SELECT b.* FROM unnest($1::text[]) AS given(importer_number) CROSS JOIN LATERAL 
 ) AS b ORDER BY b.importer_number, b.due_on, b.bill_number
 """
 _NEXT_OPEN: Final = """
-SELECT payment FROM payments WHERE state IN ('waiting', 'ready', 'returned') AND checked_on < $1
+SELECT payment FROM payments WHERE state IN ('waiting', 'ready', 'certified', 'returned') AND checked_on < $1
     AND payment <> ALL($2::text[]) ORDER BY checked_on, payment LIMIT $3
 """
 _STAY: Final = "SELECT stayed_from IS NOT NULL AS is_stayed FROM programs WHERE program = $1"
@@ -202,7 +250,10 @@ WHERE m.payment = ANY($2::text[]) AND p.program = $1 AND p.reversal IN ('asked',
 
 @dataclass(slots=True)
 class PaymentRow:
-    """A row of `payments`. Cents; `offset_cents` is what is certified to be set off, or was."""
+    """A row of `payments`. Cents; `offset_cents` is what is certified to be set off, or was.
+
+    `replaced_by`, of one of which nothing stands: the acts that took the place of its refunds, with how many.
+    """
 
     payment: str
     program: str
@@ -232,6 +283,7 @@ class PaymentRow:
     paid_by: str | None = None
     paid_for: str | None = None
     returned_on: date | None = None
+    replaced_by: list[dict[str, Any]] | None = None
 
     @property
     def remittance(self) -> str:
@@ -242,6 +294,14 @@ class PaymentRow:
     def net_cents(self) -> int:
         """What goes to the bank."""
         return self.refund_cents + self.delay_cents - self.offset_cents
+
+    @property
+    def other_cents(self) -> int:
+        """What the acts of the refunds came to beside what the program removed: what other decisions changed in them.
+
+        Below zero when that was owed to CBP. What an earlier act left unpaid, which the refund took up, is in it.
+        """
+        return self.refund_cents - self.removed_cents - self.interest_cents
 
     @property
     def is_open(self) -> bool:
@@ -306,12 +366,16 @@ class ReadyRow:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What the refunds of a payment that stand come to; cents."""
+    """What the refunds of a payment that stand come to, with what was set off of those that do not; cents.
+
+    `settled_cents` is what was set off of all of them.
+    """
 
     refunds: int = 0
     removed_cents: int = 0
     interest_cents: int = 0
     refund_cents: int = 0
+    settled_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,13 +389,23 @@ class PaymentsWanted:
 
 @dataclass(frozen=True, slots=True)
 class LateTerms:
-    """Refunds of a payment that are due by then, alike in what their delay bears, and what it comes to."""
+    """Refunds of a payment that are due by then, alike in what their delay bears, and what it comes to.
+
+    `set_off` is what earlier parts of the payment set off of each: days and cents, by comma.
+    """
 
     liquidated_on: date
     due_on: date
     refund_cents: int
+    set_off: str
     delay_cents: int = 0
     blocks: tuple[Block, ...] = field(default_factory=tuple)
+
+    @property
+    def settled(self) -> tuple[Payment, ...]:
+        """The same as payments of their days."""
+        given = [each.split(" ") for each in self.set_off.split(",") if each]
+        return tuple(Payment(date.fromisoformat(on), int(cents)) for on, cents in given)
 
 
 async def list_runs_to_close(tx: Transaction, today: date) -> list[RunToClose]:
@@ -488,12 +562,33 @@ async def write_payments(tx: Transaction, rows: Sequence[PaymentRow]) -> None:
 
 
 async def load_sums(tx: Transaction, numbers: Sequence[str]) -> dict[str, Sums]:
-    """What the refunds of these payments that stand come to; one of which nothing stands is absent."""
+    """What the refunds of these payments that stand come to, with what was set off of those that later acts replaced.
+
+    One of which neither is left is absent.
+    """
     found: dict[str, Sums] = {}
     for row in await bulk.fetch(tx, _SUMS, list(numbers)):
         payment, *sums = row.values()
         found[payment] = Sums(*(each or 0 for each in sums))
     return found
+
+
+async def load_replaced_by(tx: Transaction, numbers: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """The acts that took the place of refunds of these payments: those of most refunds first, so many at most."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in await bulk.fetch(tx, _REPLACED_BY, list(numbers), MOST_ACTS):
+        payment, *told = row.values()
+        found.setdefault(payment, []).append(dict(zip(("act", "refunds", "first_entry"), told, strict=True)))
+    return found
+
+
+async def settle_refunds(tx: Transaction, row: PaymentRow, on: date, cents: int) -> None:
+    """Lay what was set off with this part of a payment on its refunds, which are paid with it, in order of entry.
+
+    What is set off of a refund stays so, whatever becomes of the rest of it.
+    """
+    if cents:
+        await bulk.execute(tx, _SETTLE, row.payment, row.part, on, cents)
 
 
 async def ready_refunds(tx: Transaction, rows: Sequence[PaymentRow]) -> None:
@@ -547,6 +642,7 @@ async def pay_refunds(tx: Transaction, row: PaymentRow, reason: str, late: Seque
         [each.liquidated_on for each in late],
         [each.due_on for each in late],
         [each.refund_cents for each in late],
+        [each.set_off for each in late],
         [each.delay_cents for each in late],
         blocks,
     )
@@ -600,7 +696,7 @@ async def list_settable(tx: Transaction, importer_numbers: Sequence[str]) -> lis
 
 
 async def list_next_open(tx: Transaction, today: date, left_out: Sequence[str], limit: int) -> list[str]:
-    """Payments that wait to be certified and were not looked at today, but for those left out."""
+    """Payments that were not sent, or came back, and were not looked at today, but for those left out."""
     return [row["payment"] for row in await bulk.fetch(tx, _NEXT_OPEN, today, list(left_out), limit)]
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from services.liquidation.domain.program.merkle import BLOCK
 from services.liquidation.domain.program.proving import LEAF_FIELDS, LEAF_FORM, Posted
 from services.liquidation.store.tables.programs import program_run_blocks
+from services.liquidation.store.voided_postings import POSTED
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -104,7 +105,7 @@ async def list_unsealed(
 
 async def stream_leaves(tx: Transaction, program: str, run: int, size: int) -> AsyncIterator[list[tuple[str, bytes]]]:
     """The leaves of a run with their entry numbers, in order of these, so many at a time."""
-    statement = "SELECT entry_number, leaf FROM program_postings WHERE program = $1 AND run = $2 ORDER BY entry_number"
+    statement = f"SELECT entry_number, leaf FROM {POSTED} p WHERE program = $1 AND run = $2 ORDER BY entry_number"
     async for rows in bulk.stream(tx, statement, program, run, size=size):
         yield [(row["entry_number"], row["leaf"]) for row in rows]
 
@@ -128,11 +129,11 @@ async def write_root(tx: Transaction, program: str, run: int, leaves: int, root:
 
 
 async def find_posting(tx: Transaction, program: str, entry_number: str) -> Posting | None:
-    """What a program posted of an entry, or None."""
+    """What a program posted of an entry last, whether it stands or has no effect in law, or None."""
     found = await bulk.fetch(
         tx,
         f"SELECT {_KEPT}, run, importer_number, lane, leaf, reversal, reversal_reason, reversed_key"
-        " FROM program_postings WHERE program = $1 AND entry_number = $2",
+        f" FROM {POSTED} p WHERE program = $1 AND entry_number = $2 ORDER BY posted_at DESC LIMIT 1",
         program,
         entry_number,
     )
@@ -153,7 +154,7 @@ async def read_block(tx: Transaction, program: str, run: int, first_number: str)
     """The leaves of one block with their entry numbers, in order of these."""
     found = await bulk.fetch(
         tx,
-        "SELECT entry_number, leaf FROM program_postings WHERE program = $1 AND run = $2 AND entry_number >= $3"
+        f"SELECT entry_number, leaf FROM {POSTED} p WHERE program = $1 AND run = $2 AND entry_number >= $3"
         " ORDER BY entry_number LIMIT $4",
         program,
         run,

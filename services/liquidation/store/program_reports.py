@@ -68,6 +68,13 @@ _REVERSED: Final = """
 SELECT reversal AS state, count(*) AS entries, sum(removed_cents)::bigint AS removed_cents
 FROM program_postings WHERE program = $1 AND reversal IS NOT NULL GROUP BY reversal ORDER BY reversal
 """
+# What was posted by an act that was voided since, by what becomes of the request for it now.
+_VOIDED: Final = """
+SELECT v.act, r.state, count(*) AS entries, sum(v.removed_cents)::bigint AS removed_cents
+FROM program_voided_postings v
+JOIN declared_entries r ON r.declaration_id = v.declaration_id AND r.row_number = v.row_number
+WHERE v.program = $1 GROUP BY v.act, r.state ORDER BY v.act, r.state
+"""
 _AFTER: Final = """
 SELECT code, team, count(*) AS entries, sum(removed_cents - owed_cents)::bigint AS excess_cents
 FROM program_after_facts WHERE program = $1 AND settled_at IS NULL AND gone_at IS NULL
@@ -100,6 +107,7 @@ class Counted:
     returned: list[dict[str, Any]]
     days_left: list[dict[str, Any]]
     reversed: list[dict[str, Any]]
+    voided: list[dict[str, Any]]
     after_the_fact: list[dict[str, Any]]
     runs: list[dict[str, Any]]
     position: list[dict[str, Any]]
@@ -154,6 +162,7 @@ async def count_program(tx: Transaction, rules: Definition, as_of: date, group: 
         await rows(_RETURNED, program),
         await rows(_DAYS_LEFT, *cohort_arguments(rules), as_of),
         await rows(_REVERSED, program),
+        await rows(_VOIDED, program),
         await rows(_AFTER, program),
         await rows(_RUNS, program),
         await rows(_POSITION, group),

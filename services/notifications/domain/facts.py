@@ -265,6 +265,7 @@ class PaymentAct:
     """What was done with a payment of a program: all refunds of a payee of one posting day. Two-decimal dollars.
 
     `offsets` are bills with what is set off, or is to be from `set_off_from` on; `missing` is what the payee lacks.
+    `other_usd` is what the acts of the refunds changed beside what the program removed; None where that is not said.
     """
 
     payment: str
@@ -280,6 +281,7 @@ class PaymentAct:
     refunds: int
     removed_usd: str
     interest_usd: str
+    other_usd: str | None
     refund_usd: str
     delay_usd: str
     offset_usd: str

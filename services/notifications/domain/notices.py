@@ -722,6 +722,7 @@ def _payment_notice(act: PaymentAct) -> Notice:
         "refunds": act.refunds,
         "removed_usd": act.removed_usd,
         "in_interest_usd": act.interest_usd,
+        "other_usd": act.other_usd if act.other_usd not in (None, format_cents(0)) else None,
         "refund_usd": act.refund_usd,
         "delay_usd": act.delay_usd if act.delay_usd != format_cents(0) else None,
         "offset_usd": act.offset_usd if is_set_off else None,

@@ -73,6 +73,9 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Refunds in it": "Reembolsos que incluye",
         "Duty removed (USD)": "Derechos suprimidos (USD)",
         "Interest in it (USD)": "Intereses que incluye (USD)",
+        "What else the same liquidations changed (USD, negative is due to CBP)": (
+            "Qué más cambiaron las mismas liquidaciones (USD, negativo: adeudado a la CBP)"
+        ),
         "Interest for delay (USD)": "Intereses por demora (USD)",
         "Set off (USD)": "Compensado (USD)",
         "To the bank (USD)": "Al banco (USD)",

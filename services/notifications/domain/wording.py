@@ -123,6 +123,7 @@ _LABELS: Final[tuple[tuple[str, str], ...]] = (
     ("refunds", "Refunds in it"),
     ("removed_usd", "Duty removed (USD)"),
     ("in_interest_usd", "Interest in it (USD)"),
+    ("other_usd", "What else the same liquidations changed (USD, negative is due to CBP)"),
     ("delay_usd", "Interest for delay (USD)"),
     ("offset_usd", "Set off (USD)"),
     ("net_usd", "To the bank (USD)"),

@@ -151,6 +151,7 @@ def on_payment_changed(event: Event[PaymentChanged]) -> PaymentAct | None:
         refunds=data.refunds,
         removed_usd=data.removed_usd,
         interest_usd=data.interest_usd,
+        other_usd=data.other_usd,
         refund_usd=data.refund_usd,
         delay_usd=data.delay_usd,
         offset_usd=data.offset_usd,

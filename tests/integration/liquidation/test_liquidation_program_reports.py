@@ -20,6 +20,7 @@ from services.liquidation.store.tables.programs import program_report_signatures
 from shared.db.transaction import transaction
 from shared.runtime.identity import RoleName
 from tests.integration.liquidation.builders import rows
+from tests.integration.liquidation.payment_desk import Desk
 from tests.integration.liquidation.program_office import (
     IEEPA,
     IEEPA_MODEL,
@@ -29,7 +30,6 @@ from tests.integration.liquidation.program_office import (
     liquidated,
     open_office_on,
 )
-from tests.integration.liquidation.test_liquidation_program_payments import Desk
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 MONDAY = date(2026, 6, 15)

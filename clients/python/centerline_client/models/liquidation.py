@@ -2598,6 +2598,9 @@ class PostedOut(Model):
     Owed to the importer; negative where the importer owed.
     """
     refund_usd: str | None
+    """
+    Of the whole act: the balance of all that it changed, also by decisions of others, with interest.
+    """
     refund_number: str | None
     missing: str | None
     """
@@ -2840,75 +2843,6 @@ class ProgramEventOut(Model):
     acting_for: str | None
     detail: str | None
     authority: str | None
-
-
-class ProgramPaymentOut(Model):
-    """
-    All refunds of one program to one payee of one posting day, and how far they have come.
-    """
-
-    payment: str
-    remittance: str
-    """
-    What the bank line carries: the payment and its part.
-    """
-    part: int
-    """
-    Goes up when a payment that the bank returned is certified again.
-    """
-    program: str
-    importer_number: str
-    """
-    Masked when it is a social security number of someone else.
-    """
-    payee: str
-    """
-    Words: importer, designee; there may be others.
-    """
-    payee_number: str
-    """
-    Masked as the importer number is.
-    """
-    posted_on: date_aliased
-    """
-    The posting day; of refunds that became known later, that day.
-    """
-    state: str
-    """
-    Words: waiting, ready, certified, paid, returned, replaced; there may be others.
-    """
-    is_stopped: bool
-    """
-    Whether a stay or a reversal stops it: nothing is certified or sent meanwhile.
-    """
-    way: str
-    missing: list[str]
-    """
-    What the payee lacks to be paid.
-    """
-    reason: str
-    refunds: int
-    removed_usd: str
-    interest_usd: str
-    refund_usd: str
-    delay_usd: str
-    """
-    Interest for delay (19 USC 1505(d)), once paid.
-    """
-    offset_usd: str
-    """
-    Certified to be set off against bills (19 CFR 24.72), or set off.
-    """
-    net_usd: str
-    """
-    What goes, or went, to the bank.
-    """
-    closed_at: AwareDatetime
-    certified_on: date_aliased | None
-    certified_by: str | None
-    paid_on: date_aliased | None
-    paid_by: str | None
-    returned_on: date_aliased | None
 
 
 class ProgramRunOut(Model):
@@ -3463,6 +3397,22 @@ class RefundStandOut(Model):
     Words: waiting-for-enrollment, ready, certified, paid, replaced; there may be others.
     """
     refund_usd: str
+    """
+    Of the whole act: the balance of all that it changed, with interest.
+    """
+    removed_usd: str
+    """
+    What of it the program removed.
+    """
+    interest_usd: str
+    other_usd: str
+    """
+    What else it holds, by decisions of others; below zero: owed to CBP.
+    """
+    says: str
+    """
+    The same in words.
+    """
     due_on: date_aliased
     certified_on: date_aliased | None
     paid_on: date_aliased | None
@@ -3616,6 +3566,19 @@ class RemovalIn(Model):
     headings: str
     entered_from: date_aliased | None = None
     entered_to: date_aliased | None = None
+
+
+class ReplacingActOut(Model):
+    """
+    An act that took the place of refunds of a payment.
+    """
+
+    act: str
+    """
+    Key of the act on the entry; `voided`: its liquidation has no effect.
+    """
+    refunds: int
+    first_entry: str
 
 
 class RetryIn(Model):
@@ -4440,30 +4403,6 @@ class TimelineRowOut(Model):
     """
 
 
-class ToldOut(Model):
-    """
-    What is said beside the proof, as it stands now: nothing of it is under the root.
-    """
-
-    program: OrderOut
-    run: ProofRunOut
-    importer_number: str
-    entry_date: date_aliased | None
-    act: ProofActOut | None
-    event_id: str
-    """
-    The `entry-changed` event that told of the act.
-    """
-    rules: list[ProofRuleOut]
-    assessment: AssessedOut | None
-    refund: RefundStandOut | None
-    payment: PaidWithOut | None
-    """
-    null: the refund is in no payment yet.
-    """
-    reversal: ProofReversalOut | None
-
-
 class TotalOut(Model):
     """
     Entries of one value of a dimension.
@@ -4751,6 +4690,16 @@ class VoidedOut(Model):
     why: str
 
 
+class VoidedPostingOut(Model):
+    """
+    An act by which the program posted the entry, and which has no effect in law.
+    """
+
+    posted_on: date_aliased
+    act_key: str
+    voided_on: date_aliased
+
+
 class VoidingIn(Model):
     """
     Why a liquidation is taken to have no effect.
@@ -4938,10 +4887,21 @@ class WholePaymentOut(Model):
     What the payee lacks to be paid.
     """
     reason: str
+    waits_for: str | None
+    """
+    Why it is not certified or sent though the payee is ready: it is not known what is set off.
+    """
     refunds: int
     removed_usd: str
     interest_usd: str
+    other_usd: str
+    """
+    What the same acts changed beside what the program removed, by decisions of others, or took up of an act before: a liquidation is one act, and its refund the balance of all of it. Below zero: owed to CBP.
+    """
     refund_usd: str
+    """
+    The refunds of the whole acts: duty removed, interest, and what else changed.
+    """
     delay_usd: str
     """
     Interest for delay (19 USC 1505(d)), once paid.
@@ -4960,6 +4920,10 @@ class WholePaymentOut(Model):
     paid_on: date_aliased | None
     paid_by: str | None
     returned_on: date_aliased | None
+    replaced_by: list[ReplacingActOut] | None
+    """
+    Of one that is replaced: by which acts, those of most refunds first; its statement has all.
+    """
     statement: str
     """
     Path of the statement; with `.csv` as a table.
@@ -6501,14 +6465,6 @@ class PagePostedActOut(Model):
     """
 
 
-class PageProgramPaymentOut(Model):
-    items: list[ProgramPaymentOut]
-    next: str | None = None
-    """
-    The link to the next page; absent or null on the last.
-    """
-
-
 class PageProgramRunOut(Model):
     items: list[ProgramRunOut]
     next: str | None = None
@@ -6673,6 +6629,90 @@ class ProgramOut(Model):
     history: list[ProgramEventOut] | None = None
 
 
+class ProgramPaymentOut(Model):
+    """
+    All refunds of one program to one payee of one posting day, and how far they have come.
+    """
+
+    payment: str
+    remittance: str
+    """
+    What the bank line carries: the payment and its part.
+    """
+    part: int
+    """
+    Goes up when a payment that the bank returned is certified again.
+    """
+    program: str
+    importer_number: str
+    """
+    Masked when it is a social security number of someone else.
+    """
+    payee: str
+    """
+    Words: importer, designee; there may be others.
+    """
+    payee_number: str
+    """
+    Masked as the importer number is.
+    """
+    posted_on: date_aliased
+    """
+    The posting day; of refunds that became known later, that day.
+    """
+    state: str
+    """
+    Words: waiting, ready, certified, paid, returned, replaced; there may be others.
+    """
+    is_stopped: bool
+    """
+    Whether a stay or a reversal stops it: nothing is certified or sent meanwhile.
+    """
+    way: str
+    missing: list[str]
+    """
+    What the payee lacks to be paid.
+    """
+    reason: str
+    waits_for: str | None
+    """
+    Why it is not certified or sent though the payee is ready: it is not known what is set off.
+    """
+    refunds: int
+    removed_usd: str
+    interest_usd: str
+    other_usd: str
+    """
+    What the same acts changed beside what the program removed, by decisions of others, or took up of an act before: a liquidation is one act, and its refund the balance of all of it. Below zero: owed to CBP.
+    """
+    refund_usd: str
+    """
+    The refunds of the whole acts: duty removed, interest, and what else changed.
+    """
+    delay_usd: str
+    """
+    Interest for delay (19 USC 1505(d)), once paid.
+    """
+    offset_usd: str
+    """
+    Certified to be set off against bills (19 CFR 24.72), or set off.
+    """
+    net_usd: str
+    """
+    What goes, or went, to the bank.
+    """
+    closed_at: AwareDatetime
+    certified_on: date_aliased | None
+    certified_by: str | None
+    paid_on: date_aliased | None
+    paid_by: str | None
+    returned_on: date_aliased | None
+    replaced_by: list[ReplacingActOut] | None
+    """
+    Of one that is replaced: by which acts, those of most refunds first; its statement has all.
+    """
+
+
 class ProgressOut(Model):
     """
     How far a program is: every row that was declared is in exactly one state.
@@ -6708,27 +6748,6 @@ class ProgressOut(Model):
     """
     first_last_day: date_aliased | None
     reversals: list[ReversalStateOut]
-
-
-class ProofOut(Model):
-    """
-    What a program did to an entry, and how that is proved.
-    """
-
-    form: Literal['centerline-proof-1']
-    posted: PostedOut
-    leaf: LeafOut
-    tree: TreeOut | None
-    """
-    null: its run is not sealed yet.
-    """
-    program: OfProgramOut
-    lines: list[LineOut]
-    money: MoneyOut | None
-    """
-    null: no interest was posted.
-    """
-    told: ToldOut
 
 
 class ProtestCheckOut(Model):
@@ -6877,6 +6896,10 @@ class RequestsOut(Model):
     program: str
     entry_number: str
     requests: list[RowOut]
+    voided: list[VoidedPostingOut]
+    """
+    Acts by which the program posted it and which have no effect in law: since then its request is judged again, and what was removed is removed by the next liquidation.
+    """
 
 
 class RestsOut(Model):
@@ -7047,6 +7070,34 @@ class TimelineOut(Model):
     rows: list[TimelineRowOut]
     """
     Acts and days by day, on one day acts first, what has no day last; clocks of those protests too that the caller may read.
+    """
+
+
+class ToldOut(Model):
+    """
+    What is said beside the proof, as it stands now: nothing of it is under the root.
+    """
+
+    program: OrderOut
+    run: ProofRunOut
+    importer_number: str
+    entry_date: date_aliased | None
+    act: ProofActOut | None
+    event_id: str
+    """
+    The `entry-changed` event that told of the act.
+    """
+    rules: list[ProofRuleOut]
+    assessment: AssessedOut | None
+    refund: RefundStandOut | None
+    payment: PaidWithOut | None
+    """
+    null: the refund is in no payment yet.
+    """
+    reversal: ProofReversalOut | None
+    voided: list[VoidedPostingOut]
+    """
+    Postings of the entry that have no effect in law; of one whose act is here nothing stands.
     """
 
 
@@ -7238,9 +7289,38 @@ class PageProgramOut(Model):
     """
 
 
+class PageProgramPaymentOut(Model):
+    items: list[ProgramPaymentOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
 class PageReportOut(Model):
     items: list[ReportOut]
     next: str | None = None
     """
     The link to the next page; absent or null on the last.
     """
+
+
+class ProofOut(Model):
+    """
+    What a program did to an entry, and how that is proved.
+    """
+
+    form: Literal['centerline-proof-1']
+    posted: PostedOut
+    leaf: LeafOut
+    tree: TreeOut | None
+    """
+    null: its run is not sealed yet.
+    """
+    program: OfProgramOut
+    lines: list[LineOut]
+    money: MoneyOut | None
+    """
+    null: no interest was posted.
+    """
+    told: ToldOut

@@ -1,14 +1,15 @@
 """A refund of what a liquidation found too much: whether it can be paid, what is missing, what delay costs CBP."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
 from services.liquidation.domain.bill_clocks import ELECTRONIC_REFUNDS_FROM, INTEREST_BLOCK_DAYS, refund_due
-from services.liquidation.domain.money.amounts import Amounts
-from services.liquidation.domain.money.assessment import Assessment
-from services.liquidation.domain.money.bills import Block, block_ends
+from services.liquidation.domain.money.amounts import Amounts, add_amounts
+from services.liquidation.domain.money.assessment import Assessment, Deposit
+from services.liquidation.domain.money.bills import Block, Payment, block_ends
 from services.liquidation.domain.money.interest import PayeeKind, Undetermined, interest_kind
 from services.liquidation.domain.money.settings import MoneySettings
 from shared.customs.calendar import add_days
@@ -32,6 +33,19 @@ class Refund:
     def refund_cents(self) -> int:
         """Principal and interest to liquidation."""
         return sum(self.principal.values()) + self.interest_cents
+
+
+@dataclass(frozen=True, slots=True)
+class SettledRefund:
+    """A refund of which a part was set off against bills: what of it moved and when, what is still owed; cents.
+
+    `moved` is principal, negative as CBP gave it; `interest_cents` is what was settled of the interest. `left` is the
+    refund of what is not settled.
+    """
+
+    moved: tuple[Deposit, ...]
+    interest_cents: int
+    left: Refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,38 @@ def open_refund(assessment: Assessment, liquidated_on: date) -> Refund:
     )
 
 
+def settle_refund(refund: Refund, settled: Sequence[Payment]) -> SettledRefund:
+    """What set-offs settled of a refund, on their days, and what is left of it. Cents.
+
+    Rule bill-setoff-hold [S], 19 CFR 24.72: what is set off is paid. To what of a refund it goes is in no source [U]:
+    here to interest first, as on a bill (bill-payment-order [S], 19 CFR 24.3a(c)(4)), then to the classes that are
+    owed, in their order. Raises `ValueError` for more than the refund.
+
+    >>> refund = Refund(date(2026, 6, 15), date(2026, 7, 15), {"additional-duty": 983_32}, 16_68)
+    >>> part = settle_refund(refund, [Payment(date(2026, 7, 15), 300_00)])
+    >>> part.moved, part.interest_cents, part.left.refund_cents
+    ((Deposit(on=datetime.date(2026, 7, 15), amounts={'additional-duty': -28332}),), 1668, 70000)
+    """
+    if sum(each.cents for each in settled) > max(refund.refund_cents, 0):
+        raise ValueError(f"more is set off than the {refund.refund_cents} cents of the refund")
+    principal, interest = dict(refund.principal), refund.interest_cents
+    moved: list[Deposit] = []
+    for payment in sorted(settled, key=lambda each: each.received_on):
+        to_interest = min(payment.cents, max(interest, 0))
+        interest -= to_interest
+        to_place = payment.cents - to_interest
+        placed: dict[str, int] = {}
+        for class_code in sorted(principal):
+            if (cents := min(to_place, principal[class_code])) > 0:
+                placed[class_code] = -cents
+                to_place -= cents
+        principal = dict(add_amounts(principal, placed))
+        if placed:
+            moved.append(Deposit(payment.received_on, placed))
+    left = Refund(refund.liquidated_on, refund.due_on, principal, interest)
+    return SettledRefund(tuple(moved), refund.interest_cents - interest, left)
+
+
 def check_readiness(payee: PayeeFacts, certified_on: date) -> Readiness:
     """Whether a refund certified on a day can be paid, and what is missing. What is not known counts as missing.
 
@@ -152,6 +198,7 @@ def delay_of(
     *,
     paid_on: date | None = None,
     unready: Sequence[Unready] = (),
+    settled: Sequence[Payment] = (),
 ) -> Delay | Undetermined:
     """What CBP owes more because a refund is late, on a day or, once it is paid, on the day of payment.
 
@@ -159,7 +206,8 @@ def delay_of(
     interest at the overpayment rate for each whole block of 30 days since liquidation, and none for the block in which
     it is paid. refund-ach [S], 91 FR 21: none for the time in which it could not be paid for want of ACH data; how that
     time meets the blocks is a setting [U]. `Undetermined` when the kind of the payee or a rate is not known. Rounding:
-    each block to the nearest cent, a half cent up.
+    each block to the nearest cent, a half cent up. What was set off meanwhile (`settled`) bears none from the block in
+    which it was.
 
     100,000.00 of a non-corporate payee, liquidated on 2026-01-16 and paid on day 70: two blocks at 7 %.
 
@@ -175,8 +223,13 @@ def delay_of(
     blocks: list[Block] = []
     skipped: list[int] = []
     balance = refund.refund_cents
+    settling = deque(sorted(settled, key=lambda each: each.received_on))
     for number, end in enumerate(block_ends(refund.liquidated_on, at), start=1):
         start = add_days(end, -INTEREST_BLOCK_DAYS)
+        while settling and settling[0].received_on <= end:
+            balance = max(balance - settling.popleft().cents, 0)
+        if balance == 0:
+            continue
         if _is_unready(unready, start, end, settings):
             skipped.append(number)
             continue

@@ -36,6 +36,7 @@ payments = Table(
     Column("paid_by", Text),
     Column("paid_for", Text),
     Column("returned_on", Date),
+    Column("replaced_by", JSONB),
     UniqueConstraint("program", "importer_number", "payee_number", "posted_on", "ordinal"),
     Index("payments_program", "program", "payment"),
     Index("payments_importer", "importer_number", "payment"),
@@ -43,7 +44,7 @@ payments = Table(
         "payments_open",
         "checked_on",
         "payment",
-        postgresql_where=text("state IN ('waiting', 'ready', 'returned')"),
+        postgresql_where=text("state IN ('waiting', 'ready', 'certified', 'returned')"),
     ),
     comment="Payments of programs: the refunds of one program to one payee of one posting day, and how far each has"
     " come.",
@@ -81,6 +82,21 @@ payment_offsets = Table(
     ),
     comment="What of a payment is set off against which bill: intended and told, certified, applied, or released and"
     " why.",
+)
+
+payment_settlements = Table(
+    "payment_settlements",
+    metadata,
+    Column("refund_number", Text, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("payment", Text, nullable=False),
+    Column("entry_number", Text, nullable=False),
+    Column("settled_on", Date, nullable=False),
+    Column("cents", BigInteger, nullable=False),
+    Index("payment_settlements_payment", "payment"),
+    Index("payment_settlements_entry", "entry_number"),
+    comment="What of each refund was settled by set-off against bills, with which part of its payment: it stays"
+    " settled.",
 )
 
 payment_events = Table(

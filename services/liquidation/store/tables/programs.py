@@ -9,6 +9,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -301,6 +302,17 @@ program_postings = Table(
         postgresql_where=text("reversal IN ('asked', 'confirmed')"),
     ),
     comment="What a program did to each entry: the act, its money, the digest of its proof, how it was undone.",
+)
+
+program_voided_postings = Table(
+    "program_voided_postings",
+    metadata,
+    *(Column(each.name, each.type, nullable=each.nullable) for each in program_postings.columns),
+    Column("voided_on", Date, nullable=False),
+    PrimaryKeyConstraint("program", "run", "entry_number"),
+    Index("program_voided_postings_entry", "entry_number", "program"),
+    comment="What a program posted by an act that has no effect in law: kept for its proof, while the entry is judged"
+    " again.",
 )
 
 program_run_blocks = Table(
