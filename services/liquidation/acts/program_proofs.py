@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from services.liquidation.domain.money.settings import MoneySettings
 from services.liquidation.domain.money.terms import terms_from_json
@@ -226,7 +226,7 @@ async def _tell(
             for each in dict.fromkeys(named)
             if each in RULES
         ],
-        "assessment": _describe_assessment(assessed),
+        "assessment": _describe_assessment(assessed, posted.removed_cents),
         "refund": _describe_refund(refund, posted.removed_cents),
         "payment": await _describe_payment(tx, refund),
         "reversal": {
@@ -243,13 +243,16 @@ async def _tell(
     }
 
 
-def _describe_assessment(assessed: AssessmentRow | None) -> dict[str, Any] | None:
+def _describe_assessment(assessed: AssessmentRow | None, removed_cents: int) -> dict[str, Any] | None:
+    """What the act came to; it may be of more than the program, and end in a bill."""
     if assessed is None:
         return None
-    total = assessed.total_cents
+    total, other = assessed.total_cents, -assessed.change_cents - removed_cents
     return {
         "outcome": assessed.outcome,
         "total_usd": format_cents(total) if total is not None else None,
+        "other_usd": format_cents(other),
+        "says": _tell_other("act", other),
         "is_disregarded": assessed.is_disregarded,
         "why": assessed.why,
     }
@@ -272,19 +275,20 @@ def _describe_refund(refund: RefundRow | None, removed_cents: int) -> dict[str, 
         "removed_usd": format_cents(removed_cents),
         "interest_usd": format_cents(refund.interest_cents),
         "other_usd": format_cents(other),
-        "says": _tell_other(other),
+        "says": _tell_other("refund", other),
         "due_on": refund.due_on,
         "certified_on": refund.certified_on,
         "paid_on": refund.paid_on,
     }
 
 
-def _tell_other(other_cents: int) -> str:
-    """Whether a refund is all of the program, in words."""
+def _tell_other(what: Literal["act", "refund"], other_cents: int) -> str:
+    """Whether an act or its refund is all of the program, in words."""
     if other_cents == 0:
-        return "The refund is what the program removed, with interest."
-    more = "more was refunded" if other_cents > 0 else "was owed to CBP"
+        return f"The {what} is what the program removed, with interest."
+    more = "more was found for the importer" if other_cents > 0 else "was found owed to CBP"
+    amount = format_cents(abs(other_cents))
     return (
-        f"The refund is of the whole act, of which the program is a part: {format_cents(abs(other_cents))} {more} by"
-        " other decisions in it, or by an act before it that was not settled."
+        f"The {what} is of the whole liquidation, of which the program is a part: {amount} {more} by other decisions in"
+        " it, or was left of an act before it."
     )

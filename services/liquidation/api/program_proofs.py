@@ -167,6 +167,10 @@ class AssessedOut(BaseModel):
 
     outcome: str
     total_usd: str | None
+    other_usd: str = Field(
+        description="What it changed beside what the program removed, by decisions of others; below zero: owed to CBP."
+    )
+    says: str = Field(description="The same in words.")
     is_disregarded: bool
     why: str | None
 

@@ -1,7 +1,9 @@
 """Payments of programs that come back, wait or end: what was set off stays so, and every statement adds up."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
+from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +15,7 @@ from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.store.tables.bills import bill_payments, bills
 from services.liquidation.store.tables.payments import payment_settlements, payments
 from services.liquidation.store.tables.refunds import refunds
+from shared.customs import interest
 from shared.customs.interest import accrue
 from shared.customs.money import to_cents
 from shared.db.transaction import transaction
@@ -20,6 +23,7 @@ from tests.integration.liquidation.builders import apply, published, review_deci
 from tests.integration.liquidation.payment_desk import MONDAY, Desk, open_desk_on, told
 from tests.integration.liquidation.program_office import IEEPA, duties
 
+PAID_ON = date(2026, 2, 20)
 SET_OFF_ON = date(2026, 7, 15)
 RETURNED_ON = date(2026, 7, 17)
 LATER = date(2026, 8, 20)
@@ -79,6 +83,11 @@ async def reliquidate(desk: Desk, number: str, on: date, effect: str) -> None:
     )
 
 
+def grown(start: date, end: date, kind: interest.InterestKind = "corporate-overpayment") -> Decimal:
+    """What a dollar bears from one day to another."""
+    return interest.growth_factor(start, end, kind=kind, days_in_leap_year=365) - 1
+
+
 async def bill_of(desk: Desk, number: str) -> Any:
     found = [each for each in await rows(desk.office.engine, bills) if each.entry_number == number]
     return found[-1] if found else None
@@ -103,8 +112,8 @@ async def test_what_was_set_off_of_a_refund_that_is_reversed_after_the_return_be
     bill = await bill_of(desk, first)
     # 16.68 of what was set off was interest: the rest is duty that the importer had back since that day.
     principal = set_off - 16_68
-    interest = accrue(principal, SET_OFF_ON, LATER, kind="underpayment", days_in_leap_year=365)
-    assert (bill.state, bill.billed_cents) == ("open", set_off + interest)
+    bears = accrue(principal, SET_OFF_ON, LATER, kind="underpayment", days_in_leap_year=365)
+    assert (bill.state, bill.billed_cents) == ("open", set_off + bears)
     assert [(each.state, each.refund_cents) for each in await rows(desk.office.engine, refunds)] == [
         ("replaced", 100_000),
         ("ready", 100_000),
@@ -145,20 +154,21 @@ async def test_a_smaller_refund_that_a_later_act_finds_is_paid_less_what_was_set
     (only,), set_off = await pay_and_return(desk, SMALL, billed=300_00)
     await reliquidate(desk, only, LATER, "-600.00")
     _, later = await rows(desk.office.engine, refunds)
-    # In all 600.00 and its interest are owed; the interest grew, and what was set off is among it.
-    assessed = 600_00 + 1_018
-    assert later.state == "ready"
-    assert abs(later.refund_cents + set_off - assessed) < 20_00
+    # In all 600.00 are owed, with interest to this day but for what was set off, which bore it to its own.
+    given = set_off - 16_68
+    owed = given * grown(PAID_ON, SET_OFF_ON) + (600_00 - given) * grown(PAID_ON, LATER)
+    assert (later.state, later.refund_cents) == ("ready", 600_00 + round(owed) - set_off)
     await desk.close(LATER + timedelta(days=1))
     assert (await desk.read())["state"] == "replaced"
 
 
 async def test_a_refund_of_which_less_is_owed_than_was_set_off_becomes_a_bill(desk: Desk) -> None:
     (only,), set_off = await pay_and_return(desk, SMALL, billed=900_00)
-    assert set_off > 900_00
     await reliquidate(desk, only, LATER, "-100.00")
     bill = await bill_of(desk, only)
-    assert (bill.state, bill.billed_cents > 780_00) == ("open", True)
+    too_much = set_off - 16_68 - 100_00
+    owed = 100_00 * grown(PAID_ON, SET_OFF_ON) - too_much * grown(SET_OFF_ON, LATER, "underpayment")
+    assert (bill.state, bill.billed_cents) == ("open", set_off - 100_00 - round(owed))
     assert [each.state for each in await rows(desk.office.engine, refunds)] == ["replaced"]
 
 
@@ -228,6 +238,45 @@ async def test_a_payment_waits_while_the_rate_of_a_bill_that_it_is_to_settle_is_
     certified = await desk.act("certifications", "max")
     assert (certified.status_code, certified.json()["net_usd"]) == (201, "1000.00")
     assert [each["state"] for each in certified.json()["offsets"]] == ["released"]
+
+
+@contextmanager
+def rates_of_the_next_quarter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As if a release had brought the rates of the first quarter of 2027."""
+    known = interest.read_table("interest_rates")
+    anew = known[-1] | {"from_date": "2027-01-01", "to_date": "2027-03-31"}
+
+    def forget() -> None:
+        for each in (interest.rate_periods, interest._first_days, interest.growth_factor):
+            each.cache_clear()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(interest, "read_table", lambda name: [*known, anew])
+        forget()
+        yield
+    forget()
+
+
+async def test_a_payment_that_waited_for_a_rate_goes_on_when_it_is_known(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.account()
+    number = await desk.office.file(SMALL)
+    billed = await desk.bill(300_00)
+    await desk.office.declare([number])
+    await desk.post(number)
+    await desk.close()
+    day = date(2027, 3, 1)
+    await desk.close(day)
+    assert (await desk.act("certifications", "max")).json()["code"] == "set-off-undetermined"
+    with rates_of_the_next_quarter(monkeypatch):
+        assert (await desk.read())["waits_for"] is None
+        paid = await desk.pay(day)
+        (bill,) = [each for each in await rows(desk.office.engine, bills) if each.entry_number == billed]
+        assert (bill.state, to_cents(paid["offset_usd"])) == ("paid", 300_00 + bill.delinquency_cents)
+        *lines, totals = await desk.statement()
+    assert all(map(adds_up, (*lines, totals)))
+    assert totals["net"] == paid["net_usd"]
 
 
 async def test_a_certified_payment_is_not_sent_while_the_rate_of_its_bill_is_not_known(desk: Desk) -> None:
@@ -338,7 +387,7 @@ async def test_a_refund_that_others_changed_too_is_of_the_whole_act_and_says_so(
     refund = proof["told"]["refund"]
     assert (refund["removed_usd"], to_cents(refund["other_usd"])) == ("983.32", other)
     assert refund["refund_usd"] == proof["posted"]["refund_usd"] == shown["refund_usd"]
-    assert refund["says"].startswith("The refund is of the whole act")
+    assert refund["says"].startswith("The refund is of the whole liquidation")
     paid = await desk.pay(MONDAY)
     assert (paid["net_usd"], paid["other_usd"]) == (shown["refund_usd"], shown["other_usd"])
     assert [each.refund_cents for each in await rows(desk.office.engine, refunds)] == [to_cents(paid["net_usd"])]
@@ -354,6 +403,11 @@ async def test_what_outweighs_a_program_in_the_same_act_leaves_no_refund_and_one
         "increase",
         "983.32",
         None,
+    )
+    assessed = proof["told"]["assessment"]
+    assert (assessed["other_usd"], assessed["says"].startswith("The act is of the whole liquidation")) == (
+        "-1500.00",
+        True,
     )
 
 

@@ -73,6 +73,14 @@ async def test_a_refund_that_waits_is_told_with_its_payment_and_not_by_entry(eng
     assert notice.body["statement"] == f"/payments/{notice.subject}/statement.csv"
 
 
+async def test_what_else_the_same_liquidations_changed_stands_beside_the_refund(engine: AsyncEngine) -> None:
+    """The refund is of whole liquidations: who reads only what the program removed would not find the amount."""
+    mixed = recorded("liquidation/payment-closed", payment="P000000009", id="mixed", other_usd="-200.00")
+    await apply(engine, [of_payment("closed"), mixed])
+    told = {each.subject: each.body.get("other_usd") for each in await rows(engine, notices) if each.kind == "N-48"}
+    assert told == {"P000000009": "-200.00", of_payment("closed").data.payment: None}
+
+
 async def test_the_life_of_a_payment_is_told_by_its_outer_steps(engine: AsyncEngine) -> None:
     for name in LIFE:
         await apply(engine, [of_payment(name)])

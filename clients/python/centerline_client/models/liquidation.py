@@ -274,6 +274,14 @@ class AssessedOut(Model):
 
     outcome: str
     total_usd: str | None
+    other_usd: str
+    """
+    What it changed beside what the program removed, by decisions of others; below zero: owed to CBP.
+    """
+    says: str
+    """
+    The same in words.
+    """
     is_disregarded: bool
     why: str | None
 
