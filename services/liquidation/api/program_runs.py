@@ -33,8 +33,8 @@ from shared.web.requests import engine_of, now_of, today_of
 router = APIRouter(tags=["programs"])
 
 _HELD: Final = (
-    "Weekly cycles go on. The hold set that was drafted keeps entries with the program's headings out of them once another"
-    " person applies it, until their period ends: POST /hold-sets/{hold_set}/apply."
+    "Weekly cycles go on. The hold set that was drafted keeps entries with the program's headings out of them, until"
+    " their period ends, once another person applies it: POST /hold-sets/{hold_set}/apply."
 )
 _NOT_HELD: Final = (
     "Weekly cycles go on to liquidate without the duty what the program accepted and is due in them. A hold set keeps"

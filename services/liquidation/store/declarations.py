@@ -186,8 +186,8 @@ class RequestRow:
     """A row of `declared_entries` with what decides whether its request may be made.
 
     Of what a program took by itself: since when (`offered_at`), and the importer's answer, if it did not decline. Of
-    what is due: from which day a run takes it up, by which day the law has it acted on (None: no such day is known), and
-    when a run last looked at it and could not post it.
+    what is due: from which day a run takes it up, by which day the law has it acted on (None: none is known), and when
+    a run last looked at it and could not post it.
     """
 
     declaration_id: str

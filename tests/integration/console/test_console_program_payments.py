@@ -114,6 +114,7 @@ async def test_payments_are_certified_and_sent_by_two_and_the_payee_sees_each_en
     await can_be_paid(house, IMPORTER, OTHER)
     house.at(2026, 6, 15, 13)
     assert await post(house) == 3
+    house.at(2026, 6, 16, 13)  # payments are made when the day of the posting is over
     assert await close_payments(house.engines["liquidation"], house.clock, POLICY, PaymentPolicy(30)) == 2
     async with house.reading_as("omar") as omar, house.reading_as("dora") as dora, house.reading_as("ida") as ida:
         listed = await omar.read(f"{page}/payments?payee={IMPORTER}")
@@ -128,7 +129,7 @@ async def test_payments_are_certified_and_sent_by_two_and_the_payee_sees_each_en
         late = await omar.send(at, f"{at}/acts", {"act": "certify", "version": "1"})
         assert late.status_code in {409, 412}
         assert "What you may not do now" in certified.text, "he certified it"
-        paid = await dora.fill(at, "pay", {"paid_on": "2026-06-15"})
+        paid = await dora.fill(at, "pay", {"paid_on": "2026-06-16"})
         assert "Recorded: every refund of it is paid." in paid.text
         given = (await omar.client.get(f"{at}/statement.csv")).text
         own = (await ida.client.get(f"{AT}/payments/{mine}/statement.csv")).text

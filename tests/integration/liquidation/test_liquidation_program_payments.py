@@ -20,6 +20,7 @@ from services.liquidation.store.tables.money_acts import money_acts
 from services.liquidation.store.tables.payments import payment_offsets, payment_refunds, payments
 from services.liquidation.store.tables.programs import program_postings, program_runs
 from services.liquidation.store.tables.refunds import refunds
+from shared.customs.calendar import legal_date
 from shared.db.transaction import reading, transaction
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.identity import Identity, RoleName
@@ -28,8 +29,9 @@ from tests.integration.liquidation.builders import apply, post_entry, published,
 from tests.integration.liquidation.program_office import IEEPA, IMPORTER, Office, duties, open_office_on, program
 
 MONDAY = date(2026, 6, 15)
+TUESDAY = date(2026, 6, 16)
 CLERK = Identity("eve", "Eve Ray", frozenset({RoleName.LIQUIDATION_SPECIALIST}))
-SET_OFF = PaymentPolicy(30)
+SET_OFF = PaymentPolicy(29)
 REFUND = "9534.03"
 """9,375.00 paid on 20 February 2026 by a corporation, liquidated on 15 June 2026: see test_liquidation_posting."""
 
@@ -62,8 +64,9 @@ class Desk:
         assert await post_programs(self.office.engine, self.office.clock, POLICY) == len(numbers)
 
     async def close(self, on: date | None = None) -> int:
-        if on is not None:
-            self.office.on(on)
+        """Payments are made on a day: of what was posted on Monday the day after, when that day is over."""
+        if on is not None or legal_date(self.office.clock.now()) == MONDAY:
+            self.office.on(on or TUESDAY)
         return await close_payments(self.office.engine, self.office.clock, POLICY, SET_OFF)
 
     async def read(self, payment: str = "P000000001") -> dict[str, Any]:
@@ -171,9 +174,9 @@ async def test_refunds_of_a_payee_and_posting_day_are_certified_and_paid_togethe
     certified = await desk.act("certifications", "max")
     assert (certified.status_code, certified.json()["state"]) == (201, "certified")
     assert {each.state for each in await rows(desk.office.engine, refunds)} == {"certified"}
-    own = await desk.act("payouts", "max", paid_on=MONDAY.isoformat())
+    own = await desk.act("payouts", "max", paid_on=TUESDAY.isoformat())
     assert (own.status_code, own.json()["code"]) == (403, "second-person-required")
-    paid = await desk.act("payouts", "lee", paid_on=MONDAY.isoformat())
+    paid = await desk.act("payouts", "lee", paid_on=TUESDAY.isoformat())
     assert (paid.json()["state"], paid.json()["net_usd"]) == ("paid", "19068.06")
     assert {(each.state, each.paid_by, each.delay_cents) for each in await rows(desk.office.engine, refunds)} == {
         ("paid", "lee", 0)
@@ -195,7 +198,7 @@ async def test_a_statement_has_each_entry_and_its_totals_equal_the_bank_amount(d
     await desk.office.declare([small, *numbers])
     await desk.post(small, *numbers)
     await desk.close()
-    paid = await desk.pay(MONDAY)
+    paid = await desk.pay(TUESDAY)
     *lines, totals = await desk.statement()
     assert list(lines[0]) == [
         *("payment", "remittance", "payee", "entry", "declaration", "cohort", "liquidated_on", "heading"),
@@ -328,7 +331,7 @@ async def test_edge_22_a_bill_that_is_protested_is_not_set_off(desk: Desk) -> No
     await desk.office.declare([number])
     await desk.post(number)
     await desk.close()
-    paid = await desk.pay(MONDAY)
+    paid = await desk.pay(TUESDAY)
     assert (paid["offsets"], paid["net_usd"]) == ([], "1000.00")
 
 
@@ -340,7 +343,7 @@ async def test_a_bill_that_is_protested_after_it_was_told_is_released(desk: Desk
     await desk.post(number)
     await desk.close()
     await desk.protest(billed)
-    paid = await desk.pay(MONDAY)
+    paid = await desk.pay(TUESDAY)
     assert (paid["net_usd"], [each["state"] for each in paid["offsets"]]) == ("1000.00", ["released"])
     assert "protested" in paid["offsets"][0]["why"]
 
@@ -392,11 +395,11 @@ async def test_edge_23_while_the_program_is_stayed_nothing_is_sent_and_then_the_
     await desk.close()
     assert (await desk.act("certifications", "max")).status_code == 201
     await _order(desk, "stay")
-    stopped = await desk.act("payouts", "lee", paid_on=MONDAY.isoformat())
+    stopped = await desk.act("payouts", "lee", paid_on=TUESDAY.isoformat())
     assert (stopped.status_code, stopped.json()["code"]) == (409, "program-stayed")
     assert ((await desk.read())["is_stopped"], (await desk.read())["state"]) == (True, "certified")
     await _order(desk, "lift")
-    paid = await desk.act("payouts", "lee", paid_on=MONDAY.isoformat())
+    paid = await desk.act("payouts", "lee", paid_on=TUESDAY.isoformat())
     assert (paid.json()["payment"], paid.json()["remittance"]) == ("P000000001", "P000000001-01")
 
 
@@ -432,7 +435,7 @@ async def test_a_run_that_its_day_left_open_is_over_before_its_payments_are_made
     desk.office.on(MONDAY)
     async with transaction(desk.office.engine) as tx:
         await post_chunk(tx, "ieepa-2026", desk.office.clock.now(), POLICY, chunk=1)
-    assert await desk.close() == 0  # its day goes on
+    assert await desk.close(MONDAY) == 0  # its day goes on
     assert await desk.close(MONDAY + timedelta(days=1)) == 1
     (run,) = await rows(desk.office.engine, program_runs)
     assert (run.state, run.why) == ("stopped", "its day is over")
@@ -450,7 +453,7 @@ async def test_what_the_bank_returns_is_paid_again_under_its_number_as_part_2(de
     await desk.office.declare([number])
     await desk.post(number)
     await desk.close()
-    await desk.pay(MONDAY)
+    await desk.pay(TUESDAY)
     desk.office.on(MONDAY + timedelta(days=3))
     came_back = await desk.act("returns", "max", returned_on="2026-06-18", reason="R03: no account")
     assert (came_back.status_code, came_back.json()["state"]) == (201, "returned")
@@ -507,9 +510,9 @@ async def test_a_payment_changed_by_a_later_act_is_certified_again(desk: Desk) -
         await tx.connection.execute(
             text("UPDATE refunds SET state = 'replaced', replaced_by = 'x' WHERE entry_number = :n"), {"n": numbers[0]}
         )
-    outdated = await desk.act("payouts", "lee", paid_on=MONDAY.isoformat())
+    outdated = await desk.act("payouts", "lee", paid_on=TUESDAY.isoformat())
     assert (outdated.status_code, outdated.json()["code"]) == (409, "payment-outdated")
-    paid = await desk.pay(MONDAY)
+    paid = await desk.pay(TUESDAY)
     assert (paid["refunds"], paid["net_usd"]) == (1, REFUND)
     *lines, totals = await desk.statement()
     assert ([each["entry"] for each in lines], totals["net"]) == ([numbers[1]], REFUND)
