@@ -137,7 +137,8 @@ async def withdraw_aborted(
 ) -> int:
     """Withdraw what aborted programs have open, in chunks, with `slices` so many of each program at most: a job.
 
-    Gives how many requests changed. Effects that wait for a liquidation are taken back, and corrections that waited govern.
+    Gives how many requests changed. Effects that wait for a liquidation are taken back, and corrections that waited
+    govern.
     """
     async with transaction(database) as tx:
         known = await store.list_programs(tx.connection, after=None, limit=10_000, drafts=False)

@@ -127,7 +127,7 @@ async def test_of_what_a_day_takes_the_nearest_legal_day_comes_first(service_eng
         # What comes due later on a day that is not full: again the nearest first, until it is.
         wednesday = TUESDAY + timedelta(days=1)
         assert await post(office, wednesday) == 0
-        later = await entered(office, "2026-03-20", "2026-03-02", "2026-03-10")
+        later = await entered(office, "2026-02-19", "2026-02-11", "2026-02-14")
         assert await post(office, wednesday, chunk=1) == 2
         assert await list_posted(office, wednesday) == [later[1], later[2]]
         told = sorted((each.run, each.state, each.set_based) for each in await rows(office.engine, run_table))
