@@ -133,19 +133,29 @@ async def demand_released(tx: Transaction, program: Program) -> Revision:
 
 
 async def withdraw_aborted(
-    database: Connections, clock: Clock, policy: CyclePolicy, law: LawSettings, *, slices: int | None = None
+    database: Connections,
+    clock: Clock,
+    policy: CyclePolicy,
+    law: LawSettings,
+    *,
+    slices: int | None = None,
+    cleared: set[str] | None = None,
 ) -> int:
     """Withdraw what aborted programs have open, in chunks, with `slices` so many of each program at most: a job.
 
     Gives how many requests changed. Effects that wait for a liquidation are taken back, and corrections that waited
-    govern.
+    govern. A program that had nothing open is added to `cleared`, and those in it are not looked at.
     """
     async with transaction(database) as tx:
         known = await store.list_programs(tx.connection, after=None, limit=10_000, drafts=False)
     total = 0
     for each in known:
-        if each.is_aborted:
-            total += await _withdraw(database, each.program, clock, policy, law, slices)
+        if not each.is_aborted or (cleared is not None and each.program in cleared):
+            continue
+        withdrawn = await _withdraw(database, each.program, clock, policy, law, slices)
+        if withdrawn == 0 and cleared is not None:
+            cleared.add(each.program)
+        total += withdrawn
     return total
 
 

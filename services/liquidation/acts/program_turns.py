@@ -19,8 +19,9 @@ async def work_in_turns(
     which nothing was left. A job.
     """
     turns, total = PostingTurns(database, clock, money), 0
+    cleared: set[str] = set()
     while True:
-        withdrawn = await withdraw_aborted(database, clock, policy, law, slices=1)
+        withdrawn = await withdraw_aborted(database, clock, policy, law, slices=1, cleared=cleared)
         reversed_ = await reverse_confirmed(database, clock, money, slices=1)
         posted, goes_on = await turns.take()
         total += withdrawn + reversed_ + posted

@@ -508,7 +508,8 @@ async def withdraw(
 
 
 def _read(row: Mapping[str, Any]) -> RequestRow:
-    known: dict[str, Any] = dict(row)
+    # Columns of a release to come are left out: both run side by side.
+    known: dict[str, Any] = {name: value for name, value in row.items() if name in RequestRow.__dataclass_fields__}
     known["notes"] = tuple(known["notes"])
     if "importers" in known:
         known["importers"] = tuple(known["importers"])
