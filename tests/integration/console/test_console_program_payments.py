@@ -155,7 +155,7 @@ async def test_payments_are_certified_and_sent_by_two_and_the_payee_sees_each_en
         assert theirs not in shown
         assert "paid Tue 16 Jun 2026" in shown
         assert (await ida.client.get(f"{AT}/payments/{theirs}/statement.csv")).status_code == 404
-        returned = await dora.fill(at, "return", {"returned_on": "2026-06-15", "reason": "R03: no account"})
+        returned = await dora.fill(at, "return", {"returned_on": "2026-06-16", "reason": "R03: no account"})
         assert "returned by the bank" in returned.text
         assert "R03: no account" in returned.text
         for path in (f"{page}/payments", at, f"{page}/days", f"{page}/progress"):
