@@ -173,9 +173,10 @@ async def post_chunk(
         await runs.finish_run(tx, run, now)
         return Done()
     done = await _post(tx, replace(run, revision=revision.revision), revision, numbers, now, policy)
-    if done.set_based + done.careful < len(numbers):
+    posted = done.set_based + done.careful
+    if posted < len(numbers):
         await runs.note_looked(tx, program, numbers, today)
-    await runs.move_part(tx, run, part, reached, now, is_done=False)
+    await runs.move_part(tx, run, part, reached, now, is_done=False, posted=posted)
     await runs.add_done(tx, run, done)
     return done
 

@@ -242,7 +242,8 @@ async def _find_power(tx: Transaction, row: ReversalRow, program: Definition, po
 
     Rules final-1514 [S], 19 USC 1514(a), Target (Fed. Cir. 2025); reliq-court [S, U on the orders of 2026]: what is
     final is reached only if its entry was in the suit. Final is what the posting decided, not before the time to
-    protest that is over (1514(d)). What the request does not say of the suit is known of a cohort of those who sued.
+    protest that is over (1514(d)), unless the operator reads it otherwise (`reversal_finality`). What the request does
+    not say of the suit is known of a cohort of those who sued.
     """
     if row.by != "court-judgment":
         return None
@@ -250,7 +251,8 @@ async def _find_power(tx: Transaction, row: ReversalRow, program: Definition, po
     if is_in_suit is None and any(each.name == row.cohort and _has_sued(each) for each in program.cohorts):
         is_in_suit = True
     power = Power(row.by, court_ordered_on=row.court_ordered_on, is_in_suit=is_in_suit, court_number=row.court_number)
-    return await know_finality(tx, row.entry_number, power, policy.law, is_of_last=True)
+    is_of_last = policy.law.reversal_finality == "of-posting"
+    return await know_finality(tx, row.entry_number, power, policy.law, is_of_last=is_of_last)
 
 
 async def _reverse(tx: Transaction, held: HeldEntry, row: ReversalRow, now: datetime, policy: MoneyPolicy) -> None:

@@ -154,7 +154,9 @@ class ProgramRunOut(BaseModel):
     posted_on: date
     cycle_on: date | None
     revision: int
-    state: Literal["running", "done", "stopped"]
+    state: Literal["running", "done", "stopped"] = Field(
+        description="done: through; until its day ends it goes on when more comes due."
+    )
     posted: int
     set_based: int = Field(description="Entries whose money was assessed by arrays.")
     careful: int = Field(description="Entries that were assessed one by one, and those of a cycle.")
@@ -167,7 +169,7 @@ class ProgramRunOut(BaseModel):
     ended_at: datetime | None
     why: str | None = Field(description="Why it was stopped.")
     leaves: int | None
-    root: str | None = Field(description="Root of the proofs of its entries, hexadecimal; null until it is sealed.")
+    root: str | None = Field(description="Root of the proofs of its entries, hexadecimal; null until its day is over.")
 
 
 class ReversalStateOut(BaseModel):
@@ -360,14 +362,14 @@ async def read_progress(
             raise no_program(program)
         counts = await declaration_store.count_program_states(tx, program)
         runs = await program_runs.list_runs(tx, program, limit=1)
-        last_at = await program_runs.find_last_chunk(tx, runs[0]) if runs else None
+        pace = await program_runs.find_pace(tx, runs[0]) if runs else (0, 0.0)
         undetermined = await program_runs.count_undetermined(tx, program)
         reversals = await count_reversals(tx, program)
         revision = await store.find_released(tx.connection, program)
         near, first = 0, None
         if revision is not None:
             near, first = await program_runs.count_near(tx, revision.rules, alarmed_until(revision.rules, today))
-    rate = _rate(runs[0], last_at) if runs else None
+    rate = _rate(*pace)
     due = sum(each.entries for each in counts if each.state == "due")
     return ProgressOut(
         program=program,
@@ -490,10 +492,9 @@ def _reversal(count: ReversalCount) -> ReversalStateOut:
     )
 
 
-def _rate(run: Run, last_at: datetime | None) -> float | None:
-    """Entries a second of a run; None while it has posted nothing, or within one moment."""
-    seconds = (last_at - run.began_at).total_seconds() if last_at is not None else 0.0
-    return round(run.posted / seconds, 1) if run.posted and seconds > 0 else None
+def _rate(posted: int, seconds: float) -> float | None:
+    """Entries a second; None while nothing is posted, or within one moment."""
+    return round(posted / seconds, 1) if posted and seconds > 0 else None
 
 
 async def _demand_program(tx: Transaction, program: str) -> None:

@@ -62,8 +62,12 @@ WHERE r.program = $1 AND r.state IN ('due', 'waiting') AND {LAST_DAY} <= $4::dat
 """
 _NEAR_LIST: Final = f"SELECT * FROM ({_NEAR}) AS near WHERE entry_number > $5 ORDER BY entry_number LIMIT $6"
 _NEAR_COUNT: Final = f"SELECT count(*) AS entries, min(last_day) AS first FROM ({_NEAR}) AS near"
+# Of the ranges that were begun together, the last of which something was posted: a run may rest for hours between.
 _PACE: Final = """
-SELECT max(progressed_at) AS last FROM program_run_parts WHERE program = $1 AND run = $2 AND chunks > 0
+SELECT coalesce(sum(posted), 0)::bigint AS posted,
+    extract(epoch FROM max(progressed_at) - min(began_at))::float8 AS seconds
+FROM program_run_parts WHERE program = $1 AND run = $2 AND began_at = (
+    SELECT max(began_at) FROM program_run_parts WHERE program = $1 AND run = $2 AND posted > 0)
 """
 _UNDETERMINED: Final = """
 SELECT count(*) AS entries FROM program_postings p
@@ -92,20 +96,21 @@ FROM unnest($2::float8[]) AS share
 CROSS JOIN declared_entries r WHERE r.program = $1 AND r.state = 'due' GROUP BY share ORDER BY share
 """
 _ADD_PART: Final = """
-INSERT INTO program_run_parts (program, run, part, reached, until_number, is_done, progressed_at, walk)
-SELECT $1, $2, part, reached, until_number, false, $6, $7
+INSERT INTO program_run_parts (program, run, part, reached, until_number, is_done, progressed_at, began_at, walk)
+SELECT $1, $2, part, reached, until_number, false, $6, $6, $7
 FROM unnest($3::integer[], $4::text[], $5::text[]) AS given(part, reached, until_number)
 """
 _ADD_REST: Final = """
-INSERT INTO program_run_parts (program, run, part, reached, is_done, progressed_at, walk)
-SELECT $1, $2, 1 + coalesce(max(part), 0), '', false, $3, $4 FROM program_run_parts WHERE program = $1 AND run = $2
+INSERT INTO program_run_parts (program, run, part, reached, is_done, progressed_at, began_at, walk)
+SELECT $1, $2, 1 + coalesce(max(part), 0), '', false, $3, $3, $4 FROM program_run_parts WHERE program = $1 AND run = $2
 """
 _TAKE_PART: Final = """
 SELECT part, reached, until_number, walk FROM program_run_parts WHERE program = $1 AND run = $2 AND NOT is_done
 ORDER BY part LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _MOVE_PART: Final = """
-UPDATE program_run_parts SET reached = $5, is_done = $6, chunks = chunks + 1, progressed_at = $7
+UPDATE program_run_parts SET reached = $5, is_done = $6, chunks = chunks + 1, posted = posted + $8,
+    progressed_at = CASE WHEN $6 THEN progressed_at ELSE $7 END
 WHERE program = $1 AND run = $2 AND part = $3 AND reached = $4
 """
 _ADD: Final = """
@@ -359,9 +364,11 @@ async def take_part(tx: Transaction, run: Run) -> Part | None:
     return Part(*rows[0].values()) if rows else None
 
 
-async def move_part(tx: Transaction, run: Run, part: Part, reached: str, now: datetime, *, is_done: bool) -> bool:
-    """Note how far a range was gone through; False when somebody else went on with it."""
-    given = (run.program, run.run, part.part, part.reached, reached, is_done, now)
+async def move_part(
+    tx: Transaction, run: Run, part: Part, reached: str, now: datetime, *, is_done: bool, posted: int = 0
+) -> bool:
+    """Note how far a range was gone through, and what was posted of it; False when somebody else went on with it."""
+    given = (run.program, run.run, part.part, part.reached, reached, is_done, now, posted)
     return await bulk.execute(tx, _MOVE_PART, *given) == 1
 
 
@@ -474,11 +481,10 @@ def cohort_arguments(program: Definition) -> tuple[str, list[str], list[int | No
     return program.program, [each.name for each in program.cohorts], [each.last_day for each in program.cohorts]
 
 
-async def find_last_chunk(tx: Transaction, run: Run) -> datetime | None:
-    """When a run was last gone on with; None: nothing of it was posted yet."""
+async def find_pace(tx: Transaction, run: Run) -> tuple[int, float]:
+    """What a run posted when it was last gone on with, in how many seconds; none while it has posted nothing."""
     (row,) = await bulk.fetch(tx, _PACE, run.program, run.run)
-    last: datetime | None = row["last"]
-    return last
+    return int(row["posted"]), float(row["seconds"] or 0)
 
 
 async def count_undetermined(tx: Transaction, program: str) -> int:

@@ -1,6 +1,7 @@
 """Reversals that are asked for, named, withdrawn and judged for finality; stays that hold, and what was sent before."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from services.liquidation.acts.payment_closing import close_payments
 from services.liquidation.acts.program_reversals import reverse_confirmed
-from services.liquidation.domain.money.settings import POLICY, PaymentPolicy
+from services.liquidation.domain.money.settings import POLICY, MoneyPolicy, PaymentPolicy
 from services.liquidation.store.tables.acts import reliquidations
 from services.liquidation.store.tables.payments import payments
 from services.liquidation.store.tables.programs import program_postings
@@ -102,13 +103,15 @@ async def test_what_is_asked_is_withdrawn_by_who_asked_or_a_supervisor_with_a_re
     )
 
 
-async def reverse(office: Office, on: date, key: str, **given: Any) -> tuple[str | None, str | None]:
+async def reverse(
+    office: Office, on: date, key: str, *, policy: MoneyPolicy = POLICY, **given: Any
+) -> tuple[str | None, str | None]:
     """Asked for and confirmed on a day by a judgment, and done: how the one posting stands then, and why not."""
     office.on(on)
     request = await ask(office, "kim", f"ask-{key}", by="court-judgment", **given)
     confirmed = await act(office, "reversals/confirmations", "lee", {"request": request}, key=f"confirm-{key}")
     assert confirmed.status_code == 201
-    await reverse_confirmed(office.engine, office.clock, POLICY)
+    await reverse_confirmed(office.engine, office.clock, policy)
     (posted,) = await rows(office.engine, program_postings)
     return posted.reversal, posted.reversal_code
 
@@ -146,7 +149,10 @@ async def test_what_a_reliquidation_decided_is_final_when_its_own_time_to_protes
     await office.declare([number])
     await office.judge()
     assert await post(office, posted_on) == 1
-    assert await reverse(office, liquidated_on + timedelta(days=182), "a") == ("done", None)
+    day = liquidated_on + timedelta(days=185)
+    of_liquidation = replace(POLICY, law=replace(POLICY.law, reversal_finality="of-liquidation"))
+    assert await reverse(office, day, "a", policy=of_liquidation) == ("refused", "missing-fact")
+    assert await reverse(office, day, "b") == ("done", None)
 
 
 async def test_importers_who_sued_are_known_by_the_cohort_that_posted_them(service_engine: Any) -> None:

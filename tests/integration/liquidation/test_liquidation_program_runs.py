@@ -72,6 +72,31 @@ async def test_a_run_that_is_through_takes_up_what_comes_due_until_its_day_ends(
         assert told == [(1, 3), (2, 1)]
 
 
+async def test_the_rate_of_a_run_is_that_of_when_it_was_last_gone_on_with(service_engine: Any) -> None:
+    async with posting_office(service_engine, at_once()) as office:
+
+        async def post_one(*, minute: int) -> None:
+            office.clock.advance(timedelta(minutes=minute))
+            async with transaction(office.engine) as tx:
+                assert await post_chunk(tx, "ieepa-2026", office.clock.now(), POLICY, chunk=1) is not None
+
+        await make_due(office, count=3)
+        office.on(MONDAY)
+        for minute in (0, 1, 1, 1):  # three entries in two minutes, and nothing after the third
+            await post_one(minute=minute)
+        progress = await office.ok("GET", "/programs/ieepa-2026/progress", office.staff("kim"))
+        assert (progress["run"]["state"], progress["entries_per_second"]) == ("done", round(3 / 120, 1))
+        office.on(MONDAY, hour=20)
+        await make_due(office, key="d-2", count=30)
+        async with transaction(office.engine) as tx:
+            assert await post_chunk(tx, "ieepa-2026", office.clock.now(), POLICY, chunk=20) is not None
+        office.clock.advance(timedelta(seconds=10))
+        async with transaction(office.engine) as tx:
+            assert await post_chunk(tx, "ieepa-2026", office.clock.now(), POLICY, chunk=10) is not None
+        progress = await office.ok("GET", "/programs/ieepa-2026/progress", office.staff("kim"))
+        assert (progress["run"]["posted"], progress["entries_per_second"]) == (33, 3.0)
+
+
 async def test_a_run_whose_payments_are_being_made_takes_nothing_more(service_engine: Any) -> None:
     """A worker whose clock still says the day that others have ended."""
     async with posting_office(service_engine, at_once()) as office:

@@ -2931,7 +2931,7 @@ class ProgramRunOut(Model):
     revision: int
     state: str
     """
-    Words: running, done, stopped; there may be others.
+    done: through; until its day ends it goes on when more comes due. Words: running, done, stopped; there may be others.
     """
     posted: int
     set_based: int
@@ -2962,7 +2962,7 @@ class ProgramRunOut(Model):
     leaves: int | None
     root: str | None
     """
-    Root of the proofs of its entries, hexadecimal; null until it is sealed.
+    Root of the proofs of its entries, hexadecimal; null until its day is over.
     """
 
 

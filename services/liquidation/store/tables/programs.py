@@ -271,6 +271,8 @@ program_run_parts = Table(
     Column("chunks", Integer, nullable=False, server_default=text("0")),
     Column("progressed_at", DateTime(timezone=True), nullable=False),
     Column("walk", Text, nullable=False, server_default=text("'numbers'")),  # in which order: numbers, days, rest
+    Column("began_at", DateTime(timezone=True)),
+    Column("posted", BigInteger, nullable=False, server_default=text("0")),
     comment="Ranges of entry numbers that one worker each goes through in a run, and how far it came.",
 )
 
