@@ -14,10 +14,8 @@ from services.liquidation.acts.payment_closing import close_payments
 from services.liquidation.acts.program_days import count_days_near
 from services.liquidation.acts.program_enrolling import enrol_known
 from services.liquidation.acts.program_judging import judge_again, judge_declared
-from services.liquidation.acts.program_posting import post_programs
 from services.liquidation.acts.program_proofs import seal_ended
-from services.liquidation.acts.program_reversals import reverse_confirmed
-from services.liquidation.acts.program_standing import withdraw_aborted
+from services.liquidation.acts.program_turns import work_in_turns
 from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.radar import count_alarms
 from services.liquidation.acts.recomputes import recompute_next
@@ -135,9 +133,7 @@ def _jobs_of_programs(platform: Platform) -> Sequence[Job]:
         await judge_again(session, clock, policy, law)
 
     async def post_what_is_due(session: JobSession) -> None:
-        await withdraw_aborted(session, clock, policy, law)
-        await reverse_confirmed(session, clock, money)
-        await post_programs(session, clock, money)
+        await work_in_turns(session, clock, policy, law, money)
 
     async def seal_runs(session: JobSession) -> None:
         await seal_ended(session, clock)

@@ -90,11 +90,12 @@ class LiquidationSettings(FileSettings, CalendarSettings):
     )
 
     set_off_days: int = Field(
-        default=30,
+        default=29,
         ge=0,
         le=365,
         description="calendar days from telling a payee that a delinquent bill is to be set off against a payment of a"
-        " program until it is: judged, 19 CFR 24.72 names none",
+        " program until it is: judged, 19 CFR 24.72 names none; told the day after the posting, so that it can be paid"
+        " on day 30",
     )
 
     reminder_days: tuple[int, ...] = Field(

@@ -2229,6 +2229,89 @@ class Liquidation(Service):
             body=body,
         )
 
+    def list_reversals(
+        self,
+        program: str,
+        *,
+        state: Literal["asked", "confirmed", "withdrawn"] | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageReversalRequestOut]:
+        """Requests to reverse
+
+        GET /programs/{program}/reversals
+        """
+        return self._call(
+            "GET",
+            "/programs/{program}/reversals",
+            returns=models.PageReversalRequestOut,
+            names={"program": program},
+            query={"state": state, "after": after, "limit": limit},
+        )
+
+    def ask_reversal(
+        self,
+        program: str,
+        body: models.ReversalIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.ReversedOut]:
+        """Ask for a reversal
+
+        POST /programs/{program}/reversals
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/reversals",
+            returns=models.ReversedOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def confirm_reversal(
+        self,
+        program: str,
+        body: models.ReversalConfirmationIn | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.ReversedOut]:
+        """Confirm a reversal
+
+        POST /programs/{program}/reversals/confirmations
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/reversals/confirmations",
+            returns=models.ReversedOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def withdraw_reversal(
+        self,
+        program: str,
+        body: models.ReversalWithdrawalIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.ReversedOut]:
+        """Withdraw a reversal that is asked for
+
+        POST /programs/{program}/reversals/withdrawals
+        """
+        return self._call(
+            "POST",
+            "/programs/{program}/reversals/withdrawals",
+            returns=models.ReversedOut,
+            names={"program": program},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
     def pause_program(
         self,
         program: str,
@@ -2384,46 +2467,6 @@ class Liquidation(Service):
             returns=models.PageLostOut,
             names={"program": program},
             query={"after": after, "limit": limit},
-        )
-
-    def ask_reversal(
-        self,
-        program: str,
-        body: models.ReversalIn | Mapping[str, Any],
-        *,
-        idempotency_key: str | None = None,
-    ) -> Answer[models.ReversedOut]:
-        """Ask for a reversal
-
-        POST /programs/{program}/reversals
-        """
-        return self._call(
-            "POST",
-            "/programs/{program}/reversals",
-            returns=models.ReversedOut,
-            names={"program": program},
-            headers={"Idempotency-Key": idempotency_key},
-            takes_key=True,
-            body=body,
-        )
-
-    def confirm_reversal(
-        self,
-        program: str,
-        *,
-        idempotency_key: str | None = None,
-    ) -> Answer[models.ReversedOut]:
-        """Confirm a reversal
-
-        POST /programs/{program}/reversals/confirmations
-        """
-        return self._call(
-            "POST",
-            "/programs/{program}/reversals/confirmations",
-            returns=models.ReversedOut,
-            names={"program": program},
-            headers={"Idempotency-Key": idempotency_key},
-            takes_key=True,
         )
 
     def declare(

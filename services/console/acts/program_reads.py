@@ -169,9 +169,28 @@ class Standing(Read, frozen=True):
 
 
 class Reversal(Read, frozen=True):
-    """How many entries are to be reversed."""
+    """A request to reverse: how many entries it is about."""
 
     entries: int
+
+
+class ReversalRequest(Read, frozen=True):
+    """What somebody asked to be reversed."""
+
+    request: int
+    entries: int
+    removed_usd: str
+    by: str
+    reason: str
+    asked_at: datetime
+    asked_by: str
+
+
+class ReversalRequests(Read, frozen=True):
+    """Requests to reverse, newest first."""
+
+    items: list[ReversalRequest]
+    next: str | None
 
 
 class NearDay(Read, frozen=True):
@@ -540,7 +559,9 @@ PROGRAM_READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "post", "/programs/{program}/stays"): Standing,
     ("liquidation", "post", "/programs/{program}/ends"): Standing,
     ("liquidation", "post", "/programs/{program}/aborts"): Standing,
+    ("liquidation", "get", "/programs/{program}/reversals"): ReversalRequests,
     ("liquidation", "post", "/programs/{program}/reversals"): Reversal,
+    ("liquidation", "post", "/programs/{program}/reversals/withdrawals"): Reversal,
     ("liquidation", "post", "/programs/{program}/reversals/confirmations"): Reversal,
     ("liquidation", "get", "/programs/{program}/reports"): ProgramReports,
     ("liquidation", "post", "/programs/{program}/reports"): ProgramReport,

@@ -15,6 +15,7 @@ from services.console.acts.program_reads import (
     Program,
     Progress,
     Reversal,
+    ReversalRequests,
     Runs,
     Standing,
 )
@@ -41,27 +42,30 @@ Officer = Annotated[Visitor, Depends(officer)]
 
 RUNS: Final = 10
 DAYS: Final = 20
-_STANDING_ACTS: Final[Mapping[str, tuple[str, bool]]] = MappingProxyType(
+_STANDING_ACTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = MappingProxyType(
     {
-        "pause": ("pauses", True),
-        "resume": ("pauses", True),
-        "stay": ("stays", True),
-        "lift": ("stays", True),
-        "end": ("ends", False),
-        "abort": ("aborts", False),
+        "pause": ("pauses", {"act": "pause"}),
+        "resume": ("pauses", {"act": "resume"}),
+        "stay": ("stays", {"act": "stay"}),
+        "stay-hold": ("stays", {"act": "stay", "holds": True}),
+        "lift": ("stays", {"act": "lift"}),
+        "end": ("ends", {}),
+        "abort": ("aborts", {}),
     }
 )
-"""Acts on how a program stands: where each is done, and whether it is named there."""
+"""Acts on how a program stands: where each is done, and what is said there beside the reason."""
 _DONE: Final[Mapping[str, str]] = MappingProxyType(
     {
         "pause": "Paused: no other chunk is posted. Lists are taken and judged all the same.",
         "resume": "It posts again.",
         "stay": "Stayed: its runs stop, and nothing that was certified is paid.",
+        "stay-hold": "Stayed. The hold set is drafted: it keeps entries out of cycles once another person applies it.",
         "lift": "The stay is lifted.",
         "end": "Ended: nothing is declared to it or posted by it any more; what it posted stands.",
         "abort": "Aborted: what is not posted is withdrawn, and corrections are free again.",
         "reverse": "Asked for. Nothing is done before somebody else confirms it.",
         "confirm-reversal": "Confirmed: a job reverses it, entry by entry.",
+        "withdraw-reversal": "Withdrawn: what it names stands as it was posted.",
     }
 )
 
@@ -74,20 +78,24 @@ async def read_progress(request: Request, who: Officer, program: str, after: str
 
 @router.post("/{program}/standing")
 async def act_on_standing(request: Request, who: Officer, program: str) -> Response:
-    """Pause, stay, end or abort it, or ask for a reversal and confirm one."""
+    """Pause, stay, end or abort it, or ask for a reversal, confirm or withdraw one."""
     form = await form_of(request, who)
     act, reason, key = form.get("act", [""])[0], form.get("reason", [""])[0], key_of(request)
     path = f"/programs/{program}"
     done: Panel[Any]
     if act in _STANDING_ACTS:
-        place, is_named = _STANDING_ACTS[act]
-        body = {"reason": reason} | ({"act": act} if is_named else {})
+        place, said = _STANDING_ACTS[act]
+        body = {"reason": reason, **said}
         done = await who.person.post("liquidation", f"{path}/{place}", Standing, body, key=key)
     elif act == "reverse":
         given = domain.read_reversal(form)
         done = await who.person.post("liquidation", f"{path}/reversals", Reversal, given, key=key)
     elif act == "confirm-reversal":
-        done = await who.person.post("liquidation", f"{path}/reversals/confirmations", Reversal, key=key)
+        named = domain.read_request(form)
+        done = await who.person.post("liquidation", f"{path}/reversals/confirmations", Reversal, named, key=key)
+    elif act == "withdraw-reversal":
+        named = domain.read_request(form) | {"reason": reason}
+        done = await who.person.post("liquidation", f"{path}/reversals/withdrawals", Reversal, named, key=key)
     else:
         raise HTTPException(422)
     if not done.is_shown:
@@ -135,10 +143,11 @@ async def _show(
     form: Form | None = None,
 ) -> Response:
     path = f"/programs/{program}"
-    found, progress, runs, codes, mine = await panels_of(
+    found, progress, runs, asked, codes, mine = await panels_of(
         who.person.get("liquidation", path, Program),
         who.person.get("liquidation", f"{path}/progress", Progress),
         who.person.get("liquidation", f"{path}/runs", Runs, after=after, limit=RUNS),
+        who.person.get("liquidation", f"{path}/reversals", ReversalRequests, state="asked", limit=RUNS),
         ask_codes(who),
         who.person.get("liquidation", "/me", MyActions),
     )
@@ -147,6 +156,7 @@ async def _show(
     given = {name: values[0] for name, values in (form or {}).items()}
     is_released = found.value.released_revision is not None
     may_act = is_released and mine.value is not None and mine.value.may("program.release")
+    may_withdraw = is_released and mine.value is not None and mine.value.may("program.withdraw-reversal")
     return page(
         request,
         who,
@@ -159,6 +169,8 @@ async def _show(
         words=words_of(codes),
         acts=domain.list_standing_acts(found.value.standing, is_stayed=found.value.is_stayed) if may_act else (),
         may_reverse=may_act,
+        may_withdraw=may_act or may_withdraw,
+        asked=asked,
         standings=domain.STANDINGS,
         given=given,
         about=given.get("act", ""),

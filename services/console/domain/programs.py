@@ -56,6 +56,12 @@ _ACTS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
             "Which order. Its runs stop, and nothing that was certified is paid. Weekly cycles go on: a hold keeps"
             " entries out of them.",
         ),
+        "stay-hold": (
+            "stay-hold",
+            "An order stays it, and cycles are to leave its entries out",
+            "Which order. A hold set is drafted with the stay; another person applies it, until the period of an entry"
+            " ends.",
+        ),
         "lift": ("lift", "The stay is lifted", "By which order"),
         "end": ("end", "End it", "Why. Nothing is declared to it or posted by it any more; what it posted stands."),
         "abort": ("abort", "Abort it", "Why. It is for good: all that is not posted is withdrawn."),
@@ -65,8 +71,8 @@ _STANDING_ACTS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = MappingP
     {
         standing: tuple(_ACTS[act] for act in acts)
         for standing, acts in (
-            ("running", ("pause", "stay", "end", "abort")),
-            ("paused", ("resume", "stay", "end", "abort")),
+            ("running", ("pause", "stay", "stay-hold", "end", "abort")),
+            ("paused", ("resume", "stay", "stay-hold", "end", "abort")),
             ("stayed", ("lift", "abort")),
             ("ended", ("stay", "abort")),
             ("aborted", ("stay",)),
@@ -306,14 +312,30 @@ def read_reversal(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 
     >>> read_reversal({"entries": ["B7603245278"], "run": [""], "by": ["center"], "reason": ["Reversed."]})
     {'by': 'center', 'reason': 'Reversed.', 'entries': ['B7603245278']}
+    >>> read_reversal({"by": ["court-judgment"], "reason": ["Reversed."], "is_in_suit": ["no"]})
+    {'by': 'court-judgment', 'reason': 'Reversed.', 'is_in_suit': False}
     """
-    given = {name: (form.get(name) or ("",))[0].strip() for name in ("entries", "run", "by", "reason")}
+    names = ("entries", "run", "by", "reason", "court_ordered_on", "is_in_suit", "court_number")
+    given = {name: (form.get(name) or ("",))[0].strip() for name in names}
     body: dict[str, Any] = {"by": given["by"], "reason": given["reason"]}
     if numbers := given["entries"].replace(",", " ").split():
         body["entries"] = numbers
     if given["run"]:
         body["run"] = int(given["run"]) if given["run"].isdecimal() else given["run"]
+    if given["by"] == "court-judgment":
+        body |= {name: given[name] for name in ("court_ordered_on", "court_number") if given[name]}
+        body |= {"is_in_suit": given["is_in_suit"] == "yes"} if given["is_in_suit"] else {}
     return body
+
+
+def read_request(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Which request to reverse a form is about.
+
+    >>> read_request({"request": ["2"]}), read_request({"request": ["x"]})
+    ({'request': 2}, {'request': 'x'})
+    """
+    given = (form.get("request") or ("",))[0].strip()
+    return {"request": int(given) if given.isdecimal() else given}
 
 
 def _some(values: Sequence[str]) -> str:

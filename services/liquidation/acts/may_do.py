@@ -117,14 +117,15 @@ def bars_on_payment(
         demand_ready(f"Payment {row.payment}", accounts, on)
         demand_known(row, waits)
 
-    def demand_paid_today() -> None:
-        demand_unstopped(row, stop)
+    def demand_recorded_today() -> None:
+        # What was sent before a stay is recorded while it lasts; the day says whether it was.
+        demand_unstopped(row, None if stop == "stayed" else stop)
         demand_payment_payable_by(row, caller)
         demand_known(row, waits)
 
     return {
         "payment.certify": bar_of(demand_certified_today),
-        "payment.pay": bar_of(demand_paid_today),
+        "payment.pay": bar_of(demand_recorded_today),
         "payment.return": bar_of(lambda: demand_returnable(row)),
     }
 

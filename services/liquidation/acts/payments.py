@@ -1,7 +1,7 @@
 """Payments of programs as commands: certified and paid by two people, with every refund and set-off in one go."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from services.liquidation.acts.refunds import demand_ready, find_readiness
@@ -33,6 +33,29 @@ from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity
 from shared.runtime.two_people import demand_second_person
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """When a payment was sent, in legal days, and at which moment of that day if it is said."""
+
+    on: date
+    at: datetime | None
+
+    @property
+    def told(self) -> str:
+        """The moment in words; empty when it is not said."""
+        return f" at {self.at.isoformat()}" if self.at is not None else ""
+
+    def is_sound(self, now: datetime) -> bool:
+        """Whether the moment is one of the day, and has come."""
+        return self.at is None or (legal_date(self.at) == self.on and self.at <= now)
+
+    def is_before(self, moment: datetime | None) -> bool:
+        """Whether it was sent before a moment, as far as that is known; None is no moment."""
+        if moment is None:
+            return False
+        return self.on < legal_date(moment) or (self.at is not None and self.at < moment)
 
 
 async def certify_payment(
@@ -76,23 +99,28 @@ async def pay_payment(
     paid_on: date,
     caller: Identity,
     money: MoneyPolicy,
+    *,
+    sent_at: datetime | None = None,
 ) -> PaymentRow:
     """Record that a certified payment was sent, with interest for delay, by somebody who did not certify it.
 
     Rules refund-due [S], int-delinquent [P], 19 USC 1505(b), (d); 19 CFR 24.72: the bills that are set off are paid as
-    of the same day. Raises `Conflict` unless it is certified as it stands, or while the program is stayed; `Forbidden`
-    for the same person; `Refused` for a day out of place, or a delay whose interest lacks a fact.
+    of the same day. What was sent before an order stayed the program is recorded while the stay lasts too: on an
+    earlier day, or at a moment (`sent_at`) before it. Raises `Conflict` unless it is certified as it stands, or for
+    what was sent during a stay; `Forbidden` for the same person; `Refused` for a day out of place, or a delay whose
+    interest lacks a fact.
     """
     today = legal_date(now)
-    row, authority = await _hold(tx, payment, meant, caller, "payment.pay", today)
+    sent = Sending(paid_on, sent_at)
+    row, authority = await _hold(tx, payment, meant, caller, "payment.pay", today, sent=sent)
     demand_payable_by(row, caller)
     assert row.certified_on is not None
-    if not row.certified_on <= paid_on <= today:
+    if not row.certified_on <= paid_on <= today or not sent.is_sound(now):
         raise refused(
             "refund-due",
             "payment-day",
-            f"Paid on {paid_on}: certified on {row.certified_on}, and today is {today}.",
-            "Give the day on which the bank was given the payment.",
+            f"Paid on {paid_on}{sent.told}: certified on {row.certified_on}, and today is {today}.",
+            "Give the day on which the bank was given the payment, and a moment of that day if any.",
         )
     if _is_changed(row, (await store.load_sums(tx, [payment])).get(payment, Sums())):
         raise outdated(row, "a later act took the place of a refund of it")
@@ -281,7 +309,8 @@ def demand_unstopped(row: PaymentRow, stop: Stop | None) -> None:
             "refund-due",
             "program-stayed",
             f"An order stays program {row.program}: payment {row.payment} is stopped.",
-            "Wait until the stay is lifted; the payment goes on then under the same number.",
+            "Wait until the stay is lifted; the payment goes on then under the same number. What was sent before the"
+            " stay is recorded with its day, on the day of the stay with sent_at.",
         )
     if stop == "reversing":
         raise conflict(
@@ -301,6 +330,7 @@ async def _hold(
     today: date,
     *,
     is_stoppable: bool = True,
+    sent: Sending | None = None,
 ) -> tuple[PaymentRow, str]:
     known = await store.find_payment(tx.connection, payment)
     if known is None:
@@ -310,8 +340,10 @@ async def _hold(
     (row,) = await store.load_payments(tx, [payment], hold=True)
     meant.check(row.revision)
     if is_stoppable:
-        stops = await store.find_stops(tx, row.program, [payment], hold=True)
-        demand_unstopped(row, stops.get(payment))
+        stop = (await store.find_stops(tx, row.program, [payment], hold=True)).get(payment)
+        if stop == "stayed" and sent is not None and sent.is_before(await store.find_stayed_at(tx, row.program)):
+            stop = None
+        demand_unstopped(row, stop)
     await store.hold_entries_of(tx, [payment])
     return row, authority
 

@@ -256,6 +256,17 @@ def find_first_finality(picture: EntryPicture, law: LawSettings) -> Due | None:
     return _find_final_1514(picture, replace(liquidation.standing, reliquidated_on=()), law, demanded_on=None)
 
 
+def find_last_finality(picture: EntryPicture, law: LawSettings) -> Due | None:
+    """From when what the last reliquidation decided is final too; None: it is not, or is void.
+
+    Rules final-1514 [S], 19 USC 1514(a), (d), as in `find_finality`.
+    """
+    liquidation = judge_liquidation_of(picture, law)
+    if liquidation is None or liquidation.standing is None:
+        return None
+    return _find_final_1514(picture, liquidation.standing, law, demanded_on=None)
+
+
 def _find_final_1514(
     picture: EntryPicture, standing: StandingLiquidation, law: LawSettings, *, demanded_on: date | None
 ) -> Due | None:

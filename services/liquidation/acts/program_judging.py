@@ -26,6 +26,7 @@ from services.liquidation.domain.program.judging import (
     Request,
     SpecialDuty,
     Verdict,
+    find_due_days,
     judge_all,
     list_after_facts,
     list_removed,
@@ -96,7 +97,7 @@ async def judge_entries(
             after[number] = [(number, posted.declaration_id, each) for each in facts_of_after]
         elif seen is not None and (effect := _find_effect(rules, seen, judged)) is not None:
             effects[number] = effect
-        changed += _list_changed(asked, judged, lock, released.revision, now)
+        changed += _list_changed(rules, seen, asked, judged, lock, released.revision, now)
         before = [each for each in facts.locks if each.program == program and each.until is None]
         if before != ([lock] if lock is not None else []):
             relocked.append(number)
@@ -183,6 +184,7 @@ class Seen:
             known.readiness,
             known.is_product,
             known.lifted_on,
+            known.deemed_on,
         )
 
 
@@ -263,6 +265,8 @@ def name_earlier(judged: Sequence[tuple[Request, Verdict | None]]) -> Iterator[t
 
 
 def _list_changed(
+    program: Definition,
+    entry: ProgramEntry | None,
     asked: Sequence[RequestRow],
     judged: Sequence[tuple[Request, Verdict | None]],
     lock: RefundLock | None,
@@ -275,6 +279,7 @@ def _list_changed(
     for request, verdict, earlier in name_earlier(judged):
         row = rows[request.asked.declaration_id, request.row_number]
         is_locking = lock is not None and verdict.is_accepted and lock.declaration_id == row.declaration_id
+        due_on, act_by = find_due_days(program, entry, verdict, request.asked.received_on)
         anew = replace(
             row,
             state=verdict.state,
@@ -287,6 +292,8 @@ def _list_changed(
             last_day=verdict.last_day,
             earlier=earlier,
             locked_from=lock.since if lock is not None and is_locking else None,
+            due_on=due_on,
+            act_by=act_by,
         )
         if anew != row or row.revision is None:
             changed.append(replace(anew, revision=revision, judged_at=now))

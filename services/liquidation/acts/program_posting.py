@@ -48,59 +48,78 @@ from shared.runtime.slices import JobSession
 
 CHUNK: Final = 5_000
 """Entries that one transaction takes at most."""
+_LEAST: Final = 100
+"""Entries of a chunk, however many programs post."""
 
 _EXACT: Final = Context(prec=60)
 _PLAIN_KEYS: Final = {"liquidate": liquidation_key(0), "reliquidate": reliquidation_key(1)}
 """The act of a plain case: nothing was done to its money before."""
 
 
+class PostingTurns:
+    """Programs that post in turns: of each a chunk, the smaller the more of them there are.
+
+    So a long program keeps no other one waiting for longer than a turn, which takes about as long as one chunk. Of a
+    chunk that fails on an unexpected error smaller ones are tried, until the one entry is found: a job sets it aside
+    and goes on behind it, and the run of another day tries it again. On a pool, which has nowhere to note what failed,
+    the error goes on to the caller.
+    """
+
+    def __init__(
+        self, database: Connections, clock: Clock, policy: MoneyPolicy, *, parts: int = 1, chunk: int = CHUNK
+    ) -> None:
+        self._database, self._clock, self._policy = database, clock, policy
+        self._parts, self._chunk = parts, chunk
+        self._sizes: dict[str, int] = {}
+
+    async def take(self) -> tuple[int, bool]:
+        """Post a chunk of each program that posts now; gives how many entries, and whether any of them goes on."""
+        async with transaction(self._database) as tx:
+            programs = await runs.list_posting(tx)
+        most = min(self._chunk, max(_LEAST, self._chunk // max(1, len(programs))))
+        posted, goes_on = 0, False
+        for program in programs:
+            done = await self._post(program, most)
+            if done is not None:
+                posted, goes_on = posted + done.set_based + done.careful, True
+        return posted, goes_on
+
+    async def _post(self, program: str, most: int) -> Done | None:
+        size = min(most, self._sizes.get(program, most))
+        while True:
+            try:
+                async with transaction(self._database) as tx:
+                    done = await post_chunk(tx, program, self._clock.now(), self._policy, parts=self._parts, chunk=size)
+            except Transient:
+                raise
+            except Exception as error:
+                if not isinstance(self._database, JobSession):
+                    raise
+                if size > 1:
+                    size = max(1, size // 10)
+                    continue
+                async with transaction(self._database) as tx:
+                    passed = await pass_over(tx, program, self._clock.now())
+                if passed is None:
+                    raise
+                await self._database.set_aside(f"{program}/{passed}", error)
+                done = Done(dropped=1)
+            self._sizes[program] = size * 10
+            return done
+
+
 async def post_programs(
     database: Connections, clock: Clock, policy: MoneyPolicy, *, parts: int = 1, chunk: int = CHUNK
 ) -> int:
-    """Post today what programs make due, each program to the end of its run; gives how many entries were posted.
+    """Post today what programs make due, in turns to the end of their runs; gives how many entries were posted.
 
-    A job: it may run late or twice, and beside others that do the same.
+    It may run late or twice, and beside others that do the same.
     """
-    async with transaction(database) as tx:
-        programs = await runs.list_posting(tx)
-    total = 0
-    for program in programs:
-        total += await post_program(database, clock, program, policy, parts=parts, chunk=chunk)
+    turns, total, goes_on = PostingTurns(database, clock, policy, parts=parts, chunk=chunk), 0, True
+    while goes_on:
+        posted, goes_on = await turns.take()
+        total += posted
     return total
-
-
-async def post_program(
-    database: Connections, clock: Clock, program: str, policy: MoneyPolicy, *, parts: int = 1, chunk: int = CHUNK
-) -> int:
-    """Post what one program makes due, chunk by chunk, until its run of today is through or may not go on.
-
-    Of a chunk that fails on an unexpected error smaller ones are tried, until the one entry is found: a job sets it
-    aside and goes on behind it, and the run of another day tries it again. On a pool, which has nowhere to note what
-    failed, the error goes on to the caller.
-    """
-    total, size = 0, chunk
-    while True:
-        try:
-            async with transaction(database) as tx:
-                posted = await post_chunk(tx, program, clock.now(), policy, parts=parts, chunk=size)
-        except Transient:
-            raise
-        except Exception as error:
-            if not isinstance(database, JobSession):
-                raise
-            if size > 1:
-                size = max(1, size // 10)
-                continue
-            async with transaction(database) as tx:
-                passed = await pass_over(tx, program, clock.now())
-            if passed is None:
-                raise
-            await database.set_aside(f"{program}/{passed}", error)
-            continue
-        if posted is None:
-            return total
-        total += posted.set_based + posted.careful
-        size = min(chunk, size * 10)
 
 
 async def pass_over(tx: Transaction, program: str, now: datetime) -> str | None:
@@ -110,10 +129,11 @@ async def pass_over(tx: Transaction, program: str, now: datetime) -> str | None:
     part = await runs.take_part(tx, run) if run is not None else None
     if run is None or part is None:
         return None
-    numbers = await runs.list_numbers(tx, program, part, 1)
+    numbers, reached = await runs.list_next(tx, program, part, run.posted_on, 1)
     if not numbers:
         return None
-    await runs.move_part(tx, run, part, numbers[0], now, is_done=False)
+    await runs.note_looked(tx, program, numbers, run.posted_on)
+    await runs.move_part(tx, run, part, reached, now, is_done=False)
     await runs.add_done(tx, run, Done(dropped=1))
     return numbers[0]
 
@@ -123,8 +143,10 @@ async def post_chunk(
 ) -> Done | None:
     """Post the next entries of a program, in one transaction; None: nothing is to be done today, or not yet.
 
-    Nothing while the program is paused, stayed, aborted or ended, on days on which it does not post, while too many
-    events wait to be published or one for too long, and above the most that a day takes.
+    A run that is through goes on with what came due since, until its day ends. A program with a most for a day takes
+    those first whose last legal day comes first. Nothing while the program is paused, stayed, aborted or ended, on days
+    on which it does not post, while too many events wait to be published or one for too long, and above the most that a
+    day takes.
     """
     await exclude_cycles(tx)
     await runs.plan_anew(tx)
@@ -135,11 +157,8 @@ async def post_chunk(
     rules = revision.rules
     if not rules.posting.posts_on(today) or rules.posting.waits_for(*await runs.measure_waiting_events(tx)):
         return None
-    run = await runs.find_run(tx, program, today)
+    run = await _find_open_run(tx, revision, today, parts, now)
     if run is None:
-        ranges = parts if rules.posting.max_per_day is None else 1
-        run = await runs.begin_run(tx, program, today, revision.revision, ranges, now)
-    if run.state != "running":
         return None
     left = chunk if rules.posting.max_per_day is None else min(chunk, rules.posting.max_per_day - run.posted)
     if left <= 0:
@@ -148,15 +167,33 @@ async def post_chunk(
     part = await runs.take_part(tx, run)
     if part is None:
         return None
-    numbers = await runs.list_numbers(tx, program, part, left)
+    numbers, reached = await runs.list_next(tx, program, part, today, left)
     if not numbers:
         await runs.move_part(tx, run, part, part.reached, now, is_done=True)
         await runs.finish_run(tx, run, now)
         return Done()
     done = await _post(tx, replace(run, revision=revision.revision), revision, numbers, now, policy)
-    await runs.move_part(tx, run, part, numbers[-1], now, is_done=False)
+    posted = done.set_based + done.careful
+    if posted < len(numbers):
+        await runs.note_looked(tx, program, numbers, today)
+    await runs.move_part(tx, run, part, reached, now, is_done=False, posted=posted)
     await runs.add_done(tx, run, done)
     return done
+
+
+async def _find_open_run(tx: Transaction, revision: Revision, today: date, parts: int, now: datetime) -> Run | None:
+    """The run of today, begun if there is none, and gone on with when something came due since it was through.
+
+    None: it was stopped, or nothing did.
+    """
+    program, is_by_days = revision.program, revision.rules.posting.max_per_day is not None
+    run = await runs.find_run(tx, program, today)
+    if run is None:
+        run = await runs.begin_run(tx, program, today, revision.revision, parts, now, is_by_days=is_by_days)
+    elif run.state == "done" and await runs.has_ready(tx, program, today):
+        await runs.go_on(tx, run, now, is_by_days=is_by_days)
+        run = await runs.find_run(tx, program, today)
+    return run if run is not None and run.state == "running" else None
 
 
 async def _post(

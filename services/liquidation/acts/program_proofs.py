@@ -81,10 +81,10 @@ async def seal_run(tx: Transaction, program: str, run: int) -> bytes:
 
 
 async def seal_ended(database: Connections, clock: Clock) -> int:
-    """Seal every run that is over and has no root, each in a transaction of its own; gives how many.
+    """Seal every run whose day is over and that has no root, each in a transaction of its own; gives how many.
 
-    A run that was not through when its day ended is over then. A job: it may run late or twice, and one that is stopped
-    does what it had begun again, with the same root.
+    Until then one that is through may go on; that of a cycle takes no more. A job: it may run late or twice, and one
+    that is stopped does what it had begun again, with the same root.
     """
     now = clock.now()
 

@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
+from services.liquidation.acts.hold_sets import draft_hold_set
 from services.liquidation.acts.program_judging import judge_entries
 from services.liquidation.acts.programs import hold_program, note
 from services.liquidation.domain.law import CyclePolicy, LawSettings
+from services.liquidation.domain.predicate import EntryPredicate
 from services.liquidation.store import program_runs as runs
 from services.liquidation.store import programs as store
+from services.liquidation.store.hold_sets import HoldSet
 from services.liquidation.store.programs import Program, Revision, Standing
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Connections, Transaction, transaction
@@ -82,6 +85,31 @@ async def change_standing(
     return changed
 
 
+async def draft_hold(
+    tx: Transaction, now: datetime, hold_set_id: str, program: str, reason: str, caller: Identity
+) -> HoldSet:
+    """Draft the hold set of a stay: what has a heading of a held program and was entered on its days.
+
+    A predicate says neither goods nor what was declared, so it may hold more than the program reaches. Another person
+    applies it, as every hold set; an entry whose period ends is taken by the cycle all the same (19 USC 1504(a)).
+    Raises `Forbidden` for who may not draft one.
+    """
+    revision = await store.find_released(tx.connection, program)
+    assert revision is not None  # what has none cannot be stayed
+    demand(caller, "hold-set.draft", legal_date(now), Matter(), f"hold set {hold_set_id}")
+    rules = revision.rules
+    origin = rules.goods.origins[0] if len(rules.goods.origins) == 1 else None
+    importer = rules.goods.importers[0] if len(rules.goods.importers) == 1 else None
+    predicate = EntryPredicate(
+        headings=rules.headings,
+        origin=origin,
+        importer_number=importer,
+        entered_from=rules.entered_from,
+        entered_to=rules.entered_to,
+    )
+    return await draft_hold_set(tx, now, hold_set_id, f"Stay of program {program}", predicate, reason, caller)
+
+
 def _stand_after(found: Program, act: StandingAct) -> tuple[Standing, Standing | None]:
     """How a program stands after an act, and from where an order stays it."""
     if act == "stay":
@@ -104,21 +132,36 @@ async def demand_released(tx: Transaction, program: Program) -> Revision:
     return revision
 
 
-async def withdraw_aborted(database: Connections, clock: Clock, policy: CyclePolicy, law: LawSettings) -> int:
-    """Withdraw what aborted programs have open, in chunks: a job; gives how many requests changed.
+async def withdraw_aborted(
+    database: Connections,
+    clock: Clock,
+    policy: CyclePolicy,
+    law: LawSettings,
+    *,
+    slices: int | None = None,
+    cleared: set[str] | None = None,
+) -> int:
+    """Withdraw what aborted programs have open, in chunks, with `slices` so many of each program at most: a job.
 
-    Effects that wait for a liquidation are taken back, and corrections that waited govern.
+    Gives how many requests changed. Effects that wait for a liquidation are taken back, and corrections that waited
+    govern. A program that had nothing open is added to `cleared`, and those in it are not looked at.
     """
     async with transaction(database) as tx:
         known = await store.list_programs(tx.connection, after=None, limit=10_000, drafts=False)
     total = 0
     for each in known:
-        if each.is_aborted:
-            total += await _withdraw(database, each.program, clock, policy, law)
+        if not each.is_aborted or (cleared is not None and each.program in cleared):
+            continue
+        withdrawn = await _withdraw(database, each.program, clock, policy, law, slices)
+        if withdrawn == 0 and cleared is not None:
+            cleared.add(each.program)
+        total += withdrawn
     return total
 
 
-async def _withdraw(database: Connections, program: str, clock: Clock, policy: CyclePolicy, law: LawSettings) -> int:
+async def _withdraw(
+    database: Connections, program: str, clock: Clock, policy: CyclePolicy, law: LawSettings, slices: int | None
+) -> int:
     async def list_next(tx: Transaction, after: str | None, _: Sequence[str]) -> Sequence[str]:
         return await runs.list_open(tx, program, after or "", CHUNK)
 
@@ -128,4 +171,4 @@ async def _withdraw(database: Connections, program: str, clock: Clock, policy: C
         await judge_entries(tx, program, numbers, now, policy, law)
         return len(numbers)
 
-    return await work_through(database, list_next, withdraw)
+    return await work_through(database, list_next, withdraw, slices=slices)

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from services.liquidation.acts.assessment_judging import Consequence
 from services.liquidation.acts.assessments import assess_act, find_standing_effect
 from services.liquidation.acts.entries import HeldEntry, hold_entry, judge_worth, record_act, write_act
-from services.liquidation.acts.pictures import find_first_finality
+from services.liquidation.acts.pictures import find_first_finality, find_last_finality
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict, demand_order, refused
 from services.liquidation.domain.history_order import name_days
@@ -79,7 +79,7 @@ async def post_reliquidation(
     row = held.row
     demand_effect(held)
     if writer == "court-judgment":
-        power = await _know_finality(tx, entry_number, power or Power(writer), policy.law)
+        power = await know_finality(tx, entry_number, power or Power(writer), policy.law)
     if power is not None and writer == "claim-1520d":
         imported_on = await store.find_import_date(tx, entry_number)
         power = replace(power, imported_on=imported_on, is_flagged=await store.has_agreement_flag(tx, entry_number))
@@ -170,13 +170,16 @@ async def reliquidate(
     return Reliquidated(done, *_tell(row, done, changes, money, caller, authority, now), money)
 
 
-async def _know_finality(tx: Transaction, entry_number: str, power: Power, law: LawSettings) -> Power:
+async def know_finality(
+    tx: Transaction, entry_number: str, power: Power, law: LawSettings, *, is_of_last: bool = False
+) -> Power:
     """A judgment with what the record says of its entry: from when it was final, or that a protest keeps it open.
 
-    Rule final-1514 [S], 19 USC 1514(a).
+    Rule final-1514 [S], 19 USC 1514(a): of what was decided first, or last (1514(d)), where that is to be changed.
     """
     picture = await find_picture(tx.connection, entry_number)
-    final = find_first_finality(picture, law) if picture is not None else None
+    find = find_last_finality if is_of_last else find_first_finality
+    final = find(picture, law) if picture is not None else None
     return replace(power, final_1514=final, is_open=final is None)
 
 

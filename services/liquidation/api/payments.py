@@ -32,7 +32,7 @@ from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
 from shared.web.answer_headers import tells
 from shared.web.concurrency import RequiredIfMatch
-from shared.web.fields import LegalDay
+from shared.web.fields import AppointedHour, LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -197,6 +197,10 @@ class PayoutIn(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"paid_on": "2026-07-03"}]})
 
     paid_on: LegalDay
+    sent_at: AppointedHour | None = Field(
+        default=None,
+        description="The moment, where the day is that of a stay: what was sent before it is recorded all the same.",
+    )
 
 
 class ReturnIn(BaseModel):
@@ -304,7 +308,8 @@ async def pay_payment(
 
     async def act(tx: Transaction) -> PaymentRow:
         policy = money_policy_of(request)
-        return await acts.pay_payment(tx, now_of(request), payment, meant, body.paid_on, caller, policy)
+        given = (now_of(request), payment, meant, body.paid_on, caller, policy)
+        return await acts.pay_payment(tx, *given, sent_at=body.sent_at)
 
     return await _answer(request, call, caller, payment, act)
 

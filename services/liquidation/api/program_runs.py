@@ -1,12 +1,14 @@
 """The HTTP side of posting: how a program goes on, its runs, its progress, days that come near, what is undone."""
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.liquidation.acts import program_reversals, program_standing
+from services.liquidation.acts import program_standing
+from services.liquidation.acts.cycles import next_cycle
+from services.liquidation.acts.hold_sets import name_hold_set
 from services.liquidation.acts.program_days import alarmed_until
 from services.liquidation.acts.program_standing import StandingAct
 from services.liquidation.acts.programs import no_program
@@ -18,7 +20,7 @@ from services.liquidation.store import program_losses, program_runs
 from services.liquidation.store import programs as store
 from services.liquidation.store.program_reversals import ReversalCount, count_reversals
 from services.liquidation.store.program_runs import NearDay, Run
-from shared.contracts.terms import EntryNumber, SaidText
+from shared.contracts.terms import SaidText
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, snapshot
 from shared.runtime.access import shown_importer_number
@@ -29,6 +31,15 @@ from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter(tags=["programs"])
+
+_HELD: Final = (
+    "Weekly cycles go on. The hold set that was drafted keeps entries with the program's headings out of them, until"
+    " their period ends, once another person applies it: POST /hold-sets/{hold_set}/apply."
+)
+_NOT_HELD: Final = (
+    "Weekly cycles go on to liquidate without the duty what the program accepted and is due in them. A hold set keeps"
+    " entries out until their period ends: stay with holds, or POST /hold-sets."
+)
 
 
 class ReasonIn(BaseModel):
@@ -55,10 +66,18 @@ class StayIn(ReasonIn):
     """That an order stays a program, or does not any more."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"act": "stay", "reason": "SYNTHETIC stay of 1 July 2026."}]}
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"act": "stay", "reason": "SYNTHETIC stay of 1 July 2026.", "holds": True}],
+        },
     )
 
     act: Literal["stay", "lift"]
+    holds: bool = Field(
+        default=False,
+        description="Draft a hold set with the stay that keeps entries with the program's headings out of weekly"
+        " cycles; another person applies it.",
+    )
 
 
 class StandingOut(BaseModel):
@@ -67,7 +86,15 @@ class StandingOut(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"program": "ieepa-2026", "standing": "paused", "since": "2026-06-15T13:00:00Z", "is_stayed": False}
+                {
+                    "program": "ieepa-2026",
+                    "standing": "stayed",
+                    "since": "2026-07-01T13:00:00Z",
+                    "is_stayed": True,
+                    "cycles": _HELD,
+                    "hold_set": "6f0c1b1e5e6f4f0a",
+                    "hold_from": "2026-07-03",
+                }
             ]
         }
     )
@@ -76,6 +103,17 @@ class StandingOut(BaseModel):
     standing: Literal["running", "paused", "stayed", "ended", "aborted"]
     since: datetime | None
     is_stayed: bool = Field(description="An order stays it: nothing of it is certified or sent, also when it is over.")
+    cycles: str | None = Field(
+        default=None, description="Of a stay or a pause: what weekly cycles go on to do, and what keeps entries out."
+    )
+    hold_set: str | None = Field(
+        default=None,
+        description="The hold set that was drafted with the stay: POST /hold-sets/{id}/apply, by another person."
+        " null: none was; POST /hold-sets drafts one.",
+    )
+    hold_from: date | None = Field(
+        default=None, description="The Friday of the first cycle that obeys it, if it is applied before that one's cut."
+    )
 
 
 class ProgramRunOut(BaseModel):
@@ -116,7 +154,9 @@ class ProgramRunOut(BaseModel):
     posted_on: date
     cycle_on: date | None
     revision: int
-    state: Literal["running", "done", "stopped"]
+    state: Literal["running", "done", "stopped"] = Field(
+        description="done: through; until its day ends it goes on when more comes due."
+    )
     posted: int
     set_based: int = Field(description="Entries whose money was assessed by arrays.")
     careful: int = Field(description="Entries that were assessed one by one, and those of a cycle.")
@@ -129,7 +169,7 @@ class ProgramRunOut(BaseModel):
     ended_at: datetime | None
     why: str | None = Field(description="Why it was stopped.")
     leaves: int | None
-    root: str | None = Field(description="Root of the proofs of its entries, hexadecimal; null until it is sealed.")
+    root: str | None = Field(description="Root of the proofs of its entries, hexadecimal; null until its day is over.")
 
 
 class ReversalStateOut(BaseModel):
@@ -207,32 +247,6 @@ class LostOut(BaseModel):
     protest_by: date = Field(description="The safe last day to protest (19 USC 1514).")
 
 
-class ReversalIn(ReasonIn):
-    """What is to be undone: the entries that are named, those of a run, or all that the program posted."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [{"entries": ["B7603245278"], "by": "center", "reason": "SYNTHETIC order was reversed."}]
-        },
-    )
-
-    entries: tuple[EntryNumber, ...] | None = Field(default=None, min_length=1, max_length=10_000)
-    run: int | None = Field(default=None, ge=1, le=1_000_000)
-    by: Literal["center", "court-judgment"] = Field(
-        description="Whose power: the Center's within 90 days (19 USC 1501), or a judgment as headquarters instructs."
-    )
-
-
-class ReversedOut(BaseModel):
-    """How many entries are to be reversed."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"program": "ieepa-2026", "entries": 1}]})
-
-    program: str
-    entries: int
-
-
 @router.post(
     "/programs/{program}/pauses", status_code=201, summary="Pause or resume a program", response_model=StandingOut
 )
@@ -259,9 +273,9 @@ async def stay_program(
 ) -> Response:
     """While an order stays a program it posts nothing, and nothing that was certified is paid, also when it is aborted
     meanwhile. The weekly cycle goes on: what is due in it is liquidated without the duty, unless a hold set keeps it
-    back. Lifted, the program stands as it did before.
+    back, which `holds` drafts in the same act. Lifted, the program stands as it did before.
     """
-    return await _stand(request, call, caller, program, body.act, body.reason)
+    return await _stand(request, call, caller, program, body.act, body.reason, holds=body.holds)
 
 
 @router.post("/programs/{program}/ends", status_code=201, summary="End a program", response_model=StandingOut)
@@ -297,14 +311,22 @@ async def _stand(
     program: str,
     act: StandingAct,
     reason: str,
+    *,
+    holds: bool = False,
 ) -> Response:
     async def stand(tx: Transaction) -> StandingOut:
-        found = await program_standing.change_standing(tx, now_of(request), program, act, reason, caller)
+        now, held = now_of(request), None
+        found = await program_standing.change_standing(tx, now, program, act, reason, caller)
+        if holds and act == "stay":
+            held = await program_standing.draft_hold(tx, now, name_hold_set(call), program, reason, caller)
         return StandingOut(
             program=program,
             standing=found.standing,
             since=found.standing_since,
             is_stayed=found.stayed_from is not None,
+            cycles=(_HELD if held is not None else _NOT_HELD) if act in ("stay", "pause") else None,
+            hold_set=held.hold_set_id if held is not None else None,
+            hold_from=next_cycle(now) if held is not None else None,
         )
 
     return await answer_once(request, call, stand)
@@ -340,14 +362,14 @@ async def read_progress(
             raise no_program(program)
         counts = await declaration_store.count_program_states(tx, program)
         runs = await program_runs.list_runs(tx, program, limit=1)
-        last_at = await program_runs.find_last_chunk(tx, runs[0]) if runs else None
+        pace = await program_runs.find_pace(tx, runs[0]) if runs else (0, 0.0)
         undetermined = await program_runs.count_undetermined(tx, program)
         reversals = await count_reversals(tx, program)
         revision = await store.find_released(tx.connection, program)
         near, first = 0, None
         if revision is not None:
             near, first = await program_runs.count_near(tx, revision.rules, alarmed_until(revision.rules, today))
-    rate = _rate(runs[0], last_at) if runs else None
+    rate = _rate(*pace)
     due = sum(each.entries for each in counts if each.state == "due")
     return ProgressOut(
         program=program,
@@ -433,45 +455,6 @@ async def list_lost(
     return build_page(rows, page, key=lambda row: (row.entry_number,), item=show, request=request, response=response)
 
 
-@router.post("/programs/{program}/reversals", status_code=201, summary="Ask for a reversal", response_model=ReversedOut)
-async def ask_reversal(
-    program: ProgramPath,
-    body: ReversalIn,
-    request: Request,
-    caller: Annotated[Identity, allow("program.release")],
-    call: CurrentIdempotentCall,
-) -> Response:
-    """Nothing is done before a second person confirms. What is posted is reliquidated with the duty, never deleted."""
-
-    async def act(tx: Transaction) -> ReversedOut:
-        given = (body.entries, body.run, body.by, body.reason)
-        asked = await program_reversals.ask_reversal(tx, now_of(request), program, *given, caller)
-        return ReversedOut(program=program, entries=asked)
-
-    return await answer_once(request, call, act)
-
-
-@router.post(
-    "/programs/{program}/reversals/confirmations",
-    status_code=201,
-    summary="Confirm a reversal",
-    response_model=ReversedOut,
-)
-async def confirm_reversal(
-    program: ProgramPath,
-    request: Request,
-    caller: Annotated[Identity, allow("program.release")],
-    call: CurrentIdempotentCall,
-) -> Response:
-    """As another than who asked: a job reverses it. What the law does not allow any more is refused, entry by entry."""
-
-    async def act(tx: Transaction) -> ReversedOut:
-        confirmed = await program_reversals.confirm_reversal(tx, now_of(request), program, caller)
-        return ReversedOut(program=program, entries=confirmed)
-
-    return await answer_once(request, call, act)
-
-
 def show_run(run: Run) -> ProgramRunOut:
     """A run as it is shown."""
     return ProgramRunOut(
@@ -509,10 +492,9 @@ def _reversal(count: ReversalCount) -> ReversalStateOut:
     )
 
 
-def _rate(run: Run, last_at: datetime | None) -> float | None:
-    """Entries a second of a run; None while it has posted nothing, or within one moment."""
-    seconds = (last_at - run.began_at).total_seconds() if last_at is not None else 0.0
-    return round(run.posted / seconds, 1) if run.posted and seconds > 0 else None
+def _rate(posted: int, seconds: float) -> float | None:
+    """Entries a second; None while nothing is posted, or within one moment."""
+    return round(posted / seconds, 1) if posted and seconds > 0 else None
 
 
 async def _demand_program(tx: Transaction, program: str) -> None:

@@ -9,6 +9,7 @@ from shared.customs.closures import CLOSED_BY_ORDER
 LiftReading = Literal["six-months", "longer"]
 ExtendedLiftReading = Literal["extended-period", "six-months"]
 DrawbackFinality = Literal["protest-closed", "liquidated"]
+ReversalFinality = Literal["of-posting", "of-liquidation"]
 FridayChoice = Literal["before", "after"]
 
 
@@ -51,6 +52,8 @@ class LawSettings:
     """susp-lift-extended: what governs when the notice comes while an extended period is open."""
     drawback_finality: DrawbackFinality = "protest-closed"
     """liq-1yr-drawback: when a designated import counts as final."""
+    reversal_finality: ReversalFinality = "of-posting"
+    """reliq-court: whose finality a judgment meets that reverses what a program of mass change posted."""
     drawback_law_since: date = date(2018, 2, 24)
     """drawback-file-191: the first day on which a drawback claim may be under 19 CFR part 190."""
     old_drawback_law_until: date = date(2019, 2, 23)

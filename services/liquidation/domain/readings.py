@@ -104,6 +104,12 @@ READINGS: Final = (
         "What governs when the suspension of an extended entry is lifted while its extended period is open.",
     ),
     _law("drawback_finality", "liq-1yr-drawback", "When an import that a drawback claim designates is final."),
+    _law(
+        "reversal_finality",
+        "reliq-court",
+        "Whether a judgment that reverses what a program posted meets the finality of that posting, or of the first"
+        " liquidation.",
+    ),
     _law("drawback_law_since", "drawback-file-191", "The first day on which a drawback claim may be under part 190."),
     _law(
         "old_drawback_law_until", "drawback-file-191", "The last day on which a drawback claim may be under part 191."

@@ -43,11 +43,12 @@ _JUDGED: Final = """
 UPDATE declared_entries r SET state = given.state, code = given.code, cohort = given.cohort, act = given.act,
     writer = given.writer, removed_cents = given.removed_cents, notes = string_to_array(given.notes, ' '),
     last_day = given.last_day, earlier = given.earlier, locked_from = given.locked_from, revision = given.revision,
-    judged_at = given.judged_at
+    judged_at = given.judged_at, due_on = given.due_on, act_by = given.act_by, looked_on = NULL
 FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-    $9::text[], $10::date[], $11::text[], $12::timestamptz[], $13::integer[], $14::timestamptz[])
+    $9::text[], $10::date[], $11::text[], $12::timestamptz[], $13::integer[], $14::timestamptz[], $15::date[],
+    $16::date[])
     AS given(declaration_id, row_number, state, code, cohort, act, writer, removed_cents, notes, last_day, earlier,
-        locked_from, revision, judged_at)
+        locked_from, revision, judged_at, due_on, act_by)
 WHERE r.declaration_id = given.declaration_id AND r.row_number = given.row_number
 """
 _UNJUDGED: Final = """
@@ -184,7 +185,9 @@ class DeclaredRow(NamedTuple):
 class RequestRow:
     """A row of `declared_entries` with what decides whether its request may be made.
 
-    Of what a program took by itself: since when (`offered_at`), and the importer's answer, if it did not decline.
+    Of what a program took by itself: since when (`offered_at`), and the importer's answer, if it did not decline. Of
+    what is due: from which day a run takes it up, by which day the law has it acted on (None: none is known), and when
+    a run last looked at it and could not post it.
     """
 
     declaration_id: str
@@ -208,6 +211,9 @@ class RequestRow:
     answer: Answer | None = None
     answered_at: datetime | None = None
     offered_at: datetime | None = None
+    due_on: date | None = None
+    act_by: date | None = None
+    looked_on: date | None = None
     received_at: datetime | None = None
     importers: tuple[str, ...] = ()
     filer_code: str | None = None
@@ -279,6 +285,8 @@ async def write_judged(tx: Transaction, rows: Sequence[RequestRow]) -> None:
         [each.locked_from for each in rows],
         [each.revision for each in rows],
         [each.judged_at for each in rows],
+        [each.due_on for each in rows],
+        [each.act_by for each in rows],
     ]
     await bulk.execute(tx, _JUDGED, *columns)
 
@@ -500,7 +508,8 @@ async def withdraw(
 
 
 def _read(row: Mapping[str, Any]) -> RequestRow:
-    known: dict[str, Any] = dict(row)
+    # Columns of a release to come are left out: both run side by side.
+    known: dict[str, Any] = {name: value for name, value in row.items() if name in RequestRow.__dataclass_fields__}
     known["notes"] = tuple(known["notes"])
     if "importers" in known:
         known["importers"] = tuple(known["importers"])

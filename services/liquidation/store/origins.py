@@ -68,6 +68,7 @@ ORIGINS: Final[Mapping[str, Origin]] = MappingProxyType(
         "program_postings": Origin.ACTS,
         "program_report_signatures": Origin.ACTS,
         "program_reports": Origin.ACTS,
+        "program_reversals": Origin.ACTS,
         "program_revisions": Origin.ACTS,
         "program_run_blocks": Origin.ACTS,
         "program_run_parts": Origin.ACTS,

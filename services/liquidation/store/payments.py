@@ -35,7 +35,7 @@ _TO_PAY: Final = "('waiting-for-enrollment', 'ready', 'certified')"
 _RUNS_TO_CLOSE: Final = """
 SELECT r.program, r.run, r.posted_on, coalesce(c.reached, '') AS reached FROM program_runs r
 LEFT JOIN payment_closings c USING (program, run)
-WHERE c.closed_at IS NULL AND ((r.ended_at IS NOT NULL AND r.state <> 'stopped') OR r.posted_on < $1)
+WHERE c.closed_at IS NULL AND (r.posted_on < $1 OR (r.kind = 'cycle' AND r.ended_at IS NOT NULL))
 ORDER BY r.posted_on, r.program, r.run
 """
 _PAYEES_OF_RUN: Final = """
@@ -693,6 +693,15 @@ async def write_offsets(tx: Transaction, rows: Sequence[OffsetRow]) -> None:
 async def list_settable(tx: Transaction, importer_numbers: Sequence[str]) -> list[dict[str, Any]]:
     """Delinquent bills of these importers that no other payment is to settle, the oldest first, 200 each at most."""
     return [dict(row) for row in await bulk.fetch(tx, _SETTABLE, sorted(set(importer_numbers)))]
+
+
+async def find_stayed_at(tx: Transaction, program: str) -> datetime | None:
+    """When an order stayed a program last; None: none ever did."""
+    (row,) = await bulk.fetch(
+        tx, "SELECT max(at) AS at FROM program_events WHERE program = $1 AND change = 'stayed'", program
+    )
+    at: datetime | None = row["at"]
+    return at
 
 
 async def list_next_open(tx: Transaction, today: date, left_out: Sequence[str], limit: int) -> list[str]:

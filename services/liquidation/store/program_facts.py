@@ -73,7 +73,7 @@ def facts_sql(program: Definition, given: Given, today: str) -> str:
     e.is_informal, {LIQUIDATED_ON} AS liquidated_on, e.liquidation_posted_on, {_PAYMENT_KNOWN} AS is_payment_known,
     {exclusions},
     {overlap} AS has_overlap, {_IN_REVIEW} AS is_in_review, {readiness} AS readiness, {found} AS is_product,
-    {_LIFTED_ON} AS lifted_on"""
+    {_LIFTED_ON} AS lifted_on, e.deemed_on"""
 
 
 _DUTIES: Final = """
@@ -103,6 +103,7 @@ class KnownEntry:
     readiness: Readiness
     is_product: bool | None
     lifted_on: date | None
+    deemed_on: date | None
 
 
 async def load_known_entries(
@@ -137,6 +138,7 @@ def read_known_entry(row: Mapping[str, Any]) -> KnownEntry:
         cast("Readiness", row["readiness"]),
         row["is_product"],
         row["lifted_on"],
+        row["deemed_on"],
     )
 
 

@@ -72,7 +72,7 @@ _RUN: Final = "program, run, kind, posted_on, revision, state, ended_at, leaves,
 _KEPT: Final = ", ".join(each for each in LEAF_FIELDS if each != "definition_sha256")
 _UNSEALED: Final = """
 SELECT program, run FROM program_runs
-WHERE root IS NULL AND (ended_at IS NOT NULL OR posted_on < $1)
+WHERE root IS NULL AND (posted_on < $1 OR (kind = 'cycle' AND ended_at IS NOT NULL))
     AND (program, run) > ($2, $3) AND NOT program || '/' || run = ANY($4::text[])
 ORDER BY program, run LIMIT $5
 """
@@ -99,7 +99,7 @@ async def find_run(tx: Transaction, program: str, run: int) -> RunRow | None:
 async def list_unsealed(
     tx: Transaction, today: date, after: tuple[str, int], left_out: Sequence[str], limit: int
 ) -> list[tuple[str, int]]:
-    """Runs that are over, or whose day is, and have no root yet; `left_out` are written `program/run`."""
+    """Runs whose day is over, and those of cycles, that have no root yet; `left_out` are written `program/run`."""
     return [tuple(row) for row in await bulk.fetch(tx, _UNSEALED, today, *after, list(left_out), limit)]
 
 

@@ -1,9 +1,9 @@
 """Runs of programs: posting days, the ranges of numbers that workers go through, and which entries are due."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from services.liquidation.domain.program.definition import Definition
 from services.liquidation.store.program_sql import Given
@@ -13,12 +13,28 @@ from shared.db.transaction import Transaction
 
 RunKind = Literal["posting", "cycle"]
 RunState = Literal["running", "done", "stopped"]
+PartWalk = Literal["numbers", "days", "rest", "rest-by-days"]
+"""How a range is gone through: in order of number, nearest legal day first, or what came due since in either order."""
 
+READY_ON: Final = "coalesce(greatest(due_on, looked_on + 1), '-infinity'::date)"
+"""From which day a run takes up a request that is due: not twice on a day on which it could not be posted."""
+_ACT_BY: Final = "coalesce(act_by, 'infinity'::date)"
+
+# Payments of the run's day are not being made.
+_IS_OPEN: Final = """root IS NULL AND NOT EXISTS (SELECT FROM payment_closings c
+    WHERE c.program = program_runs.program AND c.run = program_runs.run)"""
 _HOLD_STANDING: Final = "SELECT standing FROM programs WHERE program = $1 FOR SHARE"
 _SET_STANDING: Final = "UPDATE programs SET standing = $2, standing_since = $3, stayed_from = $4 WHERE program = $1"
-_REOPEN: Final = """
+_REOPEN: Final = f"""
 UPDATE program_runs SET state = 'running', ended_at = NULL, why = NULL
-WHERE program = $1 AND kind = 'posting' AND posted_on = $2 AND state = 'stopped' AND root IS NULL
+WHERE program = $1 AND kind = 'posting' AND posted_on = $2 AND state = 'stopped' AND {_IS_OPEN}
+"""
+_GO_ON: Final = f"""
+UPDATE program_runs SET state = 'running', ended_at = NULL
+WHERE program = $1 AND run = $2 AND state = 'done' AND {_IS_OPEN}
+"""
+_HAS_READY: Final = f"""
+SELECT EXISTS (SELECT FROM declared_entries WHERE program = $1 AND state = 'due' AND {READY_ON} <= $2) AS is_any
 """
 # What an aborted program still has open: requests that are withdrawn with it.
 _OPEN: Final = """
@@ -46,8 +62,12 @@ WHERE r.program = $1 AND r.state IN ('due', 'waiting') AND {LAST_DAY} <= $4::dat
 """
 _NEAR_LIST: Final = f"SELECT * FROM ({_NEAR}) AS near WHERE entry_number > $5 ORDER BY entry_number LIMIT $6"
 _NEAR_COUNT: Final = f"SELECT count(*) AS entries, min(last_day) AS first FROM ({_NEAR}) AS near"
+# Of the ranges that were begun together, the last of which something was posted: a run may rest for hours between.
 _PACE: Final = """
-SELECT max(progressed_at) AS last FROM program_run_parts WHERE program = $1 AND run = $2 AND chunks > 0
+SELECT coalesce(sum(posted), 0)::bigint AS posted,
+    extract(epoch FROM max(progressed_at) - min(began_at))::float8 AS seconds
+FROM program_run_parts WHERE program = $1 AND run = $2 AND began_at = (
+    SELECT max(began_at) FROM program_run_parts WHERE program = $1 AND run = $2 AND posted > 0)
 """
 _UNDETERMINED: Final = """
 SELECT count(*) AS entries FROM program_postings p
@@ -76,16 +96,21 @@ FROM unnest($2::float8[]) AS share
 CROSS JOIN declared_entries r WHERE r.program = $1 AND r.state = 'due' GROUP BY share ORDER BY share
 """
 _ADD_PART: Final = """
-INSERT INTO program_run_parts (program, run, part, reached, until_number, is_done, progressed_at)
-SELECT $1, $2, part, reached, until_number, false, $6
+INSERT INTO program_run_parts (program, run, part, reached, until_number, is_done, progressed_at, began_at, walk)
+SELECT $1, $2, part, reached, until_number, false, $6, $6, $7
 FROM unnest($3::integer[], $4::text[], $5::text[]) AS given(part, reached, until_number)
 """
+_ADD_REST: Final = """
+INSERT INTO program_run_parts (program, run, part, reached, is_done, progressed_at, began_at, walk)
+SELECT $1, $2, 1 + coalesce(max(part), 0), '', false, $3, $3, $4 FROM program_run_parts WHERE program = $1 AND run = $2
+"""
 _TAKE_PART: Final = """
-SELECT part, reached, until_number FROM program_run_parts WHERE program = $1 AND run = $2 AND NOT is_done
+SELECT part, reached, until_number, walk FROM program_run_parts WHERE program = $1 AND run = $2 AND NOT is_done
 ORDER BY part LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _MOVE_PART: Final = """
-UPDATE program_run_parts SET reached = $5, is_done = $6, chunks = chunks + 1, progressed_at = $7
+UPDATE program_run_parts SET reached = $5, is_done = $6, chunks = chunks + 1, posted = posted + $8,
+    progressed_at = CASE WHEN $6 THEN progressed_at ELSE $7 END
 WHERE program = $1 AND run = $2 AND part = $3 AND reached = $4
 """
 _ADD: Final = """
@@ -102,10 +127,32 @@ _STOP: Final = """
 UPDATE program_runs SET state = 'stopped', ended_at = $3, why = $4
 WHERE program = $1 AND state = 'running' AND ($2::integer IS NULL OR run = $2)
 """
-_NUMBERS: Final = """
-SELECT entry_number FROM declared_entries
-WHERE program = $1 AND state = 'due' AND entry_number > $2 AND ($3::text IS NULL OR entry_number <= $3)
-ORDER BY entry_number LIMIT $4
+_NUMBERS: Final = f"""
+SELECT entry_number, NULL::date AS act_by FROM declared_entries
+WHERE program = $1 AND state = 'due' AND entry_number > $4 AND ($5::text IS NULL OR entry_number <= $5)
+    AND {READY_ON} <= $2
+ORDER BY entry_number LIMIT $3
+"""
+# Along the index from where it was: what comes due behind that place meanwhile is taken up when the range is done.
+_BY_DAYS: Final = f"""
+SELECT entry_number, act_by FROM declared_entries
+WHERE program = $1 AND state = 'due' AND ({_ACT_BY}, entry_number) > ($4::text::date, $5::text) AND {READY_ON} <= $2
+ORDER BY {_ACT_BY}, entry_number LIMIT $3
+"""
+# Whatever a chunk takes is posted, dropped or looked at today: it needs no place.
+_REST: Final = f"""
+SELECT entry_number, act_by FROM declared_entries
+WHERE program = $1 AND state = 'due' AND {READY_ON} <= $2
+ORDER BY {READY_ON}, entry_number LIMIT $3
+"""
+_REST_BY_DAYS: Final = f"""
+WITH rest AS MATERIALIZED (
+    SELECT entry_number, act_by FROM declared_entries WHERE program = $1 AND state = 'due' AND {READY_ON} <= $2
+)
+SELECT * FROM rest ORDER BY {_ACT_BY}, entry_number LIMIT $3
+"""
+_LOOKED: Final = """
+UPDATE declared_entries SET looked_on = $3 WHERE entry_number = ANY($2::text[]) AND program = $1 AND state = 'due'
 """
 # What a program may post today of entries that are held: the row that stands, whether who asked for it may, and since
 # when its cohort waited. What is liquidated is not liquidated again, and what the law has liquidated is the cycle's.
@@ -182,11 +229,15 @@ class Run:
 
 
 class Part(NamedTuple):
-    """A range of numbers in a run, held by who goes through it: above `reached`, up to `until` (None: no end)."""
+    """A range of a run, held by who goes through it: above `reached`, up to `until` (None: no end).
+
+    By numbers `reached` is one. Nearest legal day first it is such a day and a number, as `2026-12-25/B7603245278`.
+    """
 
     part: int
     reached: str
     until: str | None
+    walk: PartWalk
 
 
 class DueRow(NamedTuple):
@@ -253,15 +304,45 @@ async def list_runs(tx: Transaction, program: str, *, before: int | None = None,
     return [Run(**dict(row)) for row in await bulk.fetch(tx, _LIST, program, before, limit)]
 
 
-async def begin_run(tx: Transaction, program: str, posted_on: date, revision: int, parts: int, now: datetime) -> Run:
-    """The run of a program on a day, begun if nobody has: with ranges of about as many due entries each."""
+async def go_on(tx: Transaction, run: Run, now: datetime, *, is_by_days: bool = False) -> bool:
+    """Let a run that is through take up what came due since; False when somebody does, or its payments are being made.
+
+    Its day is not over.
+    """
+    if await bulk.execute(tx, _GO_ON, run.program, run.run) != 1:
+        return False
+    await bulk.execute(tx, _ADD_REST, run.program, run.run, now, "rest-by-days" if is_by_days else "rest")
+    return True
+
+
+async def has_ready(tx: Transaction, program: str, today: date) -> bool:
+    """Whether anything is due that no run has looked at today."""
+    (row,) = await bulk.fetch(tx, _HAS_READY, program, today)
+    return bool(row["is_any"])
+
+
+async def begin_run(
+    tx: Transaction,
+    program: str,
+    posted_on: date,
+    revision: int,
+    parts: int,
+    now: datetime,
+    *,
+    is_by_days: bool = False,
+) -> Run:
+    """The run of a program on a day, begun if nobody has: with ranges of about as many due entries each.
+
+    Nearest legal day first (`is_by_days`) there is one range.
+    """
     rows = await bulk.fetch(tx, _BEGIN, program, "posting", posted_on, None, revision, now)
     if rows:
-        shares = [number / parts for number in range(1, parts)]
+        shares = [number / parts for number in range(1, parts)] if not is_by_days else []
         found = await bulk.fetch(tx, _CUTS, program, shares) if shares else []
         cuts = sorted({row["cut"] for row in found if row["cut"] is not None})
         numbers = list(range(1, len(cuts) + 2))
-        await bulk.execute(tx, _ADD_PART, program, rows[0]["run"], numbers, ["", *cuts], [*cuts, None], now)
+        ends, walk = ["", *cuts], "days" if is_by_days else "numbers"
+        await bulk.execute(tx, _ADD_PART, program, rows[0]["run"], numbers, ends, [*cuts, None], now, walk)
     run = await find_run(tx, program, posted_on)
     assert run is not None  # just written, if it was not there
     return run
@@ -283,9 +364,11 @@ async def take_part(tx: Transaction, run: Run) -> Part | None:
     return Part(*rows[0].values()) if rows else None
 
 
-async def move_part(tx: Transaction, run: Run, part: Part, reached: str, now: datetime, *, is_done: bool) -> bool:
-    """Note how far a range was gone through; False when somebody else went on with it."""
-    given = (run.program, run.run, part.part, part.reached, reached, is_done, now)
+async def move_part(
+    tx: Transaction, run: Run, part: Part, reached: str, now: datetime, *, is_done: bool, posted: int = 0
+) -> bool:
+    """Note how far a range was gone through, and what was posted of it; False when somebody else went on with it."""
+    given = (run.program, run.run, part.part, part.reached, reached, is_done, now, posted)
     return await bulk.execute(tx, _MOVE_PART, *given) == 1
 
 
@@ -305,10 +388,27 @@ async def stop_runs(tx: Transaction, program: str, run: int | None, why: str, no
     await bulk.execute(tx, _STOP, program, run, now, why)
 
 
-async def list_numbers(tx: Transaction, program: str, part: Part, limit: int) -> list[str]:
-    """The next entries of a range that are due, in order of number."""
-    rows = await bulk.fetch(tx, _NUMBERS, program, part.reached, part.until, limit)
-    return [row["entry_number"] for row in rows]
+async def list_next(tx: Transaction, program: str, part: Part, today: date, limit: int) -> tuple[list[str], str]:
+    """The next entries of a range that are due and were not looked at today, and the place behind them."""
+    if part.walk == "numbers":
+        rows = await bulk.fetch(tx, _NUMBERS, program, today, limit, part.reached, part.until)
+        return [row["entry_number"] for row in rows], rows[-1]["entry_number"] if rows else part.reached
+    if part.walk != "days":
+        rows = await bulk.fetch(tx, _REST if part.walk == "rest" else _REST_BY_DAYS, program, today, limit)
+        return [row["entry_number"] for row in rows], part.reached
+    day, _, number = part.reached.partition("/")
+    rows = await bulk.fetch(tx, _BY_DAYS, program, today, limit, day or "-infinity", number)
+    return [row["entry_number"] for row in rows], _name_place(rows[-1]) if rows else part.reached
+
+
+def _name_place(row: Mapping[str, Any]) -> str:
+    day: date | None = row["act_by"]
+    return f"{day.isoformat() if day is not None else 'infinity'}/{row['entry_number']}"
+
+
+async def note_looked(tx: Transaction, program: str, entry_numbers: Sequence[str], today: date) -> None:
+    """What is still due of these entries could not be posted today: a run takes it up tomorrow, or once it changes."""
+    await bulk.execute(tx, _LOOKED, program, list(entry_numbers), today)
 
 
 async def lock_entries(tx: Transaction, entry_numbers: Sequence[str]) -> None:
@@ -381,11 +481,10 @@ def cohort_arguments(program: Definition) -> tuple[str, list[str], list[int | No
     return program.program, [each.name for each in program.cohorts], [each.last_day for each in program.cohorts]
 
 
-async def find_last_chunk(tx: Transaction, run: Run) -> datetime | None:
-    """When a run was last gone on with; None: nothing of it was posted yet."""
+async def find_pace(tx: Transaction, run: Run) -> tuple[int, float]:
+    """What a run posted when it was last gone on with, in how many seconds; none while it has posted nothing."""
     (row,) = await bulk.fetch(tx, _PACE, run.program, run.run)
-    last: datetime | None = row["last"]
-    return last
+    return int(row["posted"]), float(row["seconds"] or 0)
 
 
 async def count_undetermined(tx: Transaction, program: str) -> int:

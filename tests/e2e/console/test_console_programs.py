@@ -121,6 +121,7 @@ async def fill(house: House) -> tuple[dict[str, str], dict[str, str]]:
     await can_be_paid(house, IMPORTER)
     house.at(2026, 6, 15, 13)
     await post(house)
+    house.at(2026, 6, 16, 13)
     await close_payments(house.engines["liquidation"], house.clock, POLICY, PaymentPolicy(30))
     late = await file(house, number="SP700000014")
     await declare(house, late)

@@ -73,6 +73,14 @@ async def test_a_program_is_paused_stayed_and_ended_with_reasons_by_whose_it_is(
         assert "aborted" in await dora.read(page)
 
 
+async def test_a_stay_drafts_the_hold_set_that_keeps_cycles_from_the_entries(house: House) -> None:
+    page = f"{await release(house)}/progress"
+    async with house.reading_as("dora") as dora:
+        stayed = await dora.fill(page, "stay-hold", REASON)
+        assert "The hold set is drafted" in stayed.text
+        assert "Stay of program ieepa-2026" in await dora.read("/holds?state=draft")
+
+
 async def test_runs_with_their_money_and_days_are_shown_and_a_reversal_takes_two(house: House) -> None:
     page = await release(house)
     number, waits = await file(house), await file(house)
@@ -93,8 +101,14 @@ async def test_runs_with_their_money_and_days_are_shown_and_a_reversal_takes_two
         asked = await dora.fill(f"{page}/progress", "reverse", given)
         assert "Asked for." in asked.text
         assert "1 asked: $9,375.00" in asked.text
+        assert "Asked to reverse, 1: 1 entries, $9,375.00" in asked.text
         own = await dora.fill(f"{page}/progress", "confirm-reversal")
         assert own.status_code == 403
+        why = {"reason": "SYNTHETIC: of another run."}
+        assert "Withdrawn: what it names stands" in (await dora.fill(f"{page}/progress", "withdraw-reversal", why)).text
+        assert 'value="confirm-reversal"' not in await dora.read(f"{page}/progress")
+        by_judgment = given | {"by": "court-judgment", "court_ordered_on": "2026-06-15", "is_in_suit": "yes"}
+        assert "Asked for." in (await dora.fill(f"{page}/progress", "reverse", by_judgment)).text
         assert "Confirmed: a job reverses it" in (await tess.fill(f"{page}/progress", "confirm-reversal")).text
         wrong = await dora.fill(f"{page}/progress", "reverse", {"run": "x", "by": "center", **REASON})
         assert wrong.status_code == 422
@@ -114,6 +128,7 @@ async def test_payments_are_certified_and_sent_by_two_and_the_payee_sees_each_en
     await can_be_paid(house, IMPORTER, OTHER)
     house.at(2026, 6, 15, 13)
     assert await post(house) == 3
+    house.at(2026, 6, 16, 13)  # payments are made when the day of the posting is over
     assert await close_payments(house.engines["liquidation"], house.clock, POLICY, PaymentPolicy(30)) == 2
     async with house.reading_as("omar") as omar, house.reading_as("dora") as dora, house.reading_as("ida") as ida:
         listed = await omar.read(f"{page}/payments?payee={IMPORTER}")
@@ -128,7 +143,7 @@ async def test_payments_are_certified_and_sent_by_two_and_the_payee_sees_each_en
         late = await omar.send(at, f"{at}/acts", {"act": "certify", "version": "1"})
         assert late.status_code in {409, 412}
         assert "What you may not do now" in certified.text, "he certified it"
-        paid = await dora.fill(at, "pay", {"paid_on": "2026-06-15"})
+        paid = await dora.fill(at, "pay", {"paid_on": "2026-06-16"})
         assert "Recorded: every refund of it is paid." in paid.text
         given = (await omar.client.get(f"{at}/statement.csv")).text
         own = (await ida.client.get(f"{AT}/payments/{mine}/statement.csv")).text
@@ -138,9 +153,9 @@ async def test_payments_are_certified_and_sent_by_two_and_the_payee_sees_each_en
         shown = (await ida.read(AT)).partition("What is paid")[2]
         assert f"{mine}-01" in shown
         assert theirs not in shown
-        assert "paid Mon 15 Jun 2026" in shown
+        assert "paid Tue 16 Jun 2026" in shown
         assert (await ida.client.get(f"{AT}/payments/{theirs}/statement.csv")).status_code == 404
-        returned = await dora.fill(at, "return", {"returned_on": "2026-06-15", "reason": "R03: no account"})
+        returned = await dora.fill(at, "return", {"returned_on": "2026-06-16", "reason": "R03: no account"})
         assert "returned by the bank" in returned.text
         assert "R03: no account" in returned.text
         for path in (f"{page}/payments", at, f"{page}/days", f"{page}/progress"):

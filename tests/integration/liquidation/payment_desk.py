@@ -16,6 +16,7 @@ from services.liquidation.acts.payment_closing import close_payments
 from services.liquidation.acts.program_posting import post_programs
 from services.liquidation.domain.money.settings import POLICY, PaymentPolicy
 from services.liquidation.store.invariants import INVARIANTS
+from shared.customs.calendar import legal_date
 from shared.db.transaction import reading, transaction
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.identity import Identity, RoleName
@@ -24,8 +25,9 @@ from tests.integration.liquidation.builders import published
 from tests.integration.liquidation.program_office import IMPORTER, Office, open_office_on, program
 
 MONDAY = date(2026, 6, 15)
+TUESDAY = date(2026, 6, 16)
 CLERK = Identity("eve", "Eve Ray", frozenset({RoleName.LIQUIDATION_SPECIALIST}))
-SET_OFF = PaymentPolicy(30)
+SET_OFF = PaymentPolicy(29)
 
 
 class Desk:
@@ -56,8 +58,9 @@ class Desk:
         assert await post_programs(self.office.engine, self.office.clock, POLICY) == len(numbers)
 
     async def close(self, on: date | None = None) -> int:
-        if on is not None:
-            self.office.on(on)
+        """Payments are made on a day: of what was posted on Monday the day after, when that day is over."""
+        if on is not None or legal_date(self.office.clock.now()) == MONDAY:
+            self.office.on(on or TUESDAY)
         return await close_payments(self.office.engine, self.office.clock, POLICY, SET_OFF)
 
     async def read(self, payment: str = "P000000001") -> dict[str, Any]:

@@ -16,7 +16,7 @@ from services.liquidation.store.tables.programs import program_postings, program
 from services.liquidation.store.tables.refunds import refunds
 from shared.db.transaction import transaction
 from tests.integration.liquidation.builders import apply, post_entry, published, rows
-from tests.integration.liquidation.payment_desk import MONDAY, Desk, open_desk_on, told
+from tests.integration.liquidation.payment_desk import MONDAY, TUESDAY, Desk, open_desk_on, told
 from tests.integration.liquidation.program_office import IEEPA, IMPORTER, duties
 
 REFUND = "9534.03"
@@ -50,9 +50,9 @@ async def test_refunds_of_a_payee_and_posting_day_are_certified_and_paid_togethe
     certified = await desk.act("certifications", "max")
     assert (certified.status_code, certified.json()["state"]) == (201, "certified")
     assert {each.state for each in await rows(desk.office.engine, refunds)} == {"certified"}
-    own = await desk.act("payouts", "max", paid_on=MONDAY.isoformat())
+    own = await desk.act("payouts", "max", paid_on=TUESDAY.isoformat())
     assert (own.status_code, own.json()["code"]) == (403, "second-person-required")
-    paid = await desk.act("payouts", "lee", paid_on=MONDAY.isoformat())
+    paid = await desk.act("payouts", "lee", paid_on=TUESDAY.isoformat())
     assert (paid.json()["state"], paid.json()["net_usd"]) == ("paid", "19068.06")
     assert {(each.state, each.paid_by, each.delay_cents) for each in await rows(desk.office.engine, refunds)} == {
         ("paid", "lee", 0)
@@ -74,7 +74,7 @@ async def test_a_statement_has_each_entry_and_its_totals_equal_the_bank_amount(d
     await desk.office.declare([small, *numbers])
     await desk.post(small, *numbers)
     await desk.close()
-    paid = await desk.pay(MONDAY)
+    paid = await desk.pay(TUESDAY)
     *lines, totals = await desk.statement()
     assert list(lines[0]) == [
         *("payment", "remittance", "payee", "entry", "declaration", "cohort", "liquidated_on", "heading"),
@@ -208,7 +208,7 @@ async def test_edge_22_a_bill_that_is_protested_is_not_set_off(desk: Desk) -> No
     await desk.office.declare([number])
     await desk.post(number)
     await desk.close()
-    paid = await desk.pay(MONDAY)
+    paid = await desk.pay(TUESDAY)
     assert (paid["offsets"], paid["net_usd"]) == ([], "1000.00")
 
 
@@ -220,7 +220,7 @@ async def test_a_bill_that_is_protested_after_it_was_told_is_released(desk: Desk
     await desk.post(number)
     await desk.close()
     await desk.protest(billed)
-    paid = await desk.pay(MONDAY)
+    paid = await desk.pay(TUESDAY)
     assert (paid["net_usd"], [each["state"] for each in paid["offsets"]]) == ("1000.00", ["released"])
     assert "protested" in paid["offsets"][0]["why"]
 
@@ -272,11 +272,11 @@ async def test_edge_23_while_the_program_is_stayed_nothing_is_sent_and_then_the_
     await desk.close()
     assert (await desk.act("certifications", "max")).status_code == 201
     await _order(desk, "stay")
-    stopped = await desk.act("payouts", "lee", paid_on=MONDAY.isoformat())
+    stopped = await desk.act("payouts", "lee", paid_on=TUESDAY.isoformat())
     assert (stopped.status_code, stopped.json()["code"]) == (409, "program-stayed")
     assert ((await desk.read())["is_stopped"], (await desk.read())["state"]) == (True, "certified")
     await _order(desk, "lift")
-    paid = await desk.act("payouts", "lee", paid_on=MONDAY.isoformat())
+    paid = await desk.act("payouts", "lee", paid_on=TUESDAY.isoformat())
     assert (paid.json()["payment"], paid.json()["remittance"]) == ("P000000001", "P000000001-01")
 
 
@@ -312,7 +312,7 @@ async def test_a_run_that_its_day_left_open_is_over_before_its_payments_are_made
     desk.office.on(MONDAY)
     async with transaction(desk.office.engine) as tx:
         await post_chunk(tx, "ieepa-2026", desk.office.clock.now(), POLICY, chunk=1)
-    assert await desk.close() == 0  # its day goes on
+    assert await desk.close(MONDAY) == 0  # its day goes on
     assert await desk.close(MONDAY + timedelta(days=1)) == 1
     (run,) = await rows(desk.office.engine, program_runs)
     assert (run.state, run.why) == ("stopped", "its day is over")
@@ -330,7 +330,7 @@ async def test_what_the_bank_returns_is_paid_again_under_its_number_as_part_2(de
     await desk.office.declare([number])
     await desk.post(number)
     await desk.close()
-    await desk.pay(MONDAY)
+    await desk.pay(TUESDAY)
     desk.office.on(MONDAY + timedelta(days=3))
     came_back = await desk.act("returns", "max", returned_on="2026-06-18", reason="R03: no account")
     assert (came_back.status_code, came_back.json()["state"]) == (201, "returned")
@@ -387,9 +387,9 @@ async def test_a_payment_changed_by_a_later_act_is_certified_again(desk: Desk) -
         await tx.connection.execute(
             text("UPDATE refunds SET state = 'replaced', replaced_by = 'x' WHERE entry_number = :n"), {"n": numbers[0]}
         )
-    outdated = await desk.act("payouts", "lee", paid_on=MONDAY.isoformat())
+    outdated = await desk.act("payouts", "lee", paid_on=TUESDAY.isoformat())
     assert (outdated.status_code, outdated.json()["code"]) == (409, "payment-outdated")
-    paid = await desk.pay(MONDAY)
+    paid = await desk.pay(TUESDAY)
     assert (paid["refunds"], paid["net_usd"]) == (1, REFUND)
     *lines, totals = await desk.statement()
     shown = {each["entry"]: (each["net"], each["replaced_by"]) for each in lines}

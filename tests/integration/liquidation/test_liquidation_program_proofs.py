@@ -77,7 +77,9 @@ async def post(
 
 
 async def sealed(office: Office) -> Published:
-    """The one run, sealed: its root as it is published."""
+    """The one run, sealed when its day is over: its root as it is published."""
+    (run,) = await rows(office.engine, program_runs)
+    office.on(run.posted_on + timedelta(days=1))
     assert await seal_ended(office.engine, office.clock) == 1
     (run,) = await rows(office.engine, program_runs)
     return Published(run.root, run.leaves)
@@ -209,6 +211,8 @@ async def test_run_that_is_not_through_when_its_day_ends_is_over_and_sealed_then
     (run,) = await rows(office.engine, program_runs)
     assert (run.state, run.why, root.leaves) == ("stopped", "its day is over", 3)
     assert await post_programs(office.engine, office.clock, POLICY) == 1
+    assert await seal_ended(office.engine, office.clock) == 0  # it may go on until its day ends
+    office.on(MONDAY + timedelta(days=2))
     assert await seal_ended(office.engine, office.clock) == 1
     assert [each.leaves for each in sorted(await rows(office.engine, program_runs), key=lambda each: each.run)] == [
         3,
@@ -287,6 +291,7 @@ async def fill_run(engine: AsyncEngine, run: int, count: int) -> list[bytes]:
 @pytest.mark.parametrize("count", [0, 1, 1_023, 1_024, 1_025, 2_500])
 async def test_root_of_a_run_is_that_of_the_definition_whatever_its_size(office: Office, count: int) -> None:
     leaves = await fill_run(office.engine, 1, count)
+    office.on(MONDAY + timedelta(days=1))
     await seal_ended(office.engine, office.clock)
     (run,) = await rows(office.engine, program_runs)
     assert (run.leaves, run.root) == (count, find_root([hash_leaf(each) for each in leaves]))

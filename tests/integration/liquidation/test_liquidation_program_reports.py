@@ -18,6 +18,7 @@ from services.liquidation.acts.program_proofs import seal_ended
 from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.store.tables.programs import program_report_signatures, program_reports, program_runs
 from shared.db.transaction import transaction
+from shared.runtime.clock import FixedClock
 from shared.runtime.identity import RoleName
 from tests.integration.liquidation.builders import rows
 from tests.integration.liquidation.payment_desk import Desk
@@ -65,7 +66,7 @@ async def posted(office: Office) -> None:
     await office.judge()
     office.on(MONDAY)
     assert await post_programs(office.engine, office.clock, POLICY) == 1
-    await seal_ended(office.engine, office.clock)
+    await seal_ended(office.engine, FixedClock(office.clock.now() + timedelta(days=1)))
     await office.declare([await office.file()], key="d-2")
     await office.judge()
 

@@ -2522,6 +2522,10 @@ class PayoutIn(Model):
     """
     Legal day in America/New_York.
     """
+    sent_at: AwareDatetime | None = None
+    """
+    The moment, where the day is that of a stay: what was sent before it is recorded all the same.
+    """
 
 
 class PlaceOut(Model):
@@ -2869,7 +2873,7 @@ class ProgramRunOut(Model):
     revision: int
     state: str
     """
-    Words: running, done, stopped; there may be others.
+    done: through; until its day ends it goes on when more comes due. Words: running, done, stopped; there may be others.
     """
     posted: int
     set_based: int
@@ -2900,7 +2904,7 @@ class ProgramRunOut(Model):
     leaves: int | None
     root: str | None
     """
-    Root of the proofs of its entries, hexadecimal; null until it is sealed.
+    Root of the proofs of its entries, hexadecimal; null until its day is over.
     """
 
 
@@ -3622,6 +3626,20 @@ class ReturnIn(Model):
     reason: str
 
 
+class ReversalConfirmationIn(Model):
+    """
+    Which request is confirmed: the one that was read.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    request: int | None = None
+    """
+    Without it the only one that waits.
+    """
+
+
 class ReversalIn(Model):
     """
     What is to be undone: the entries that are named, those of a run, or all that the program posted.
@@ -3635,7 +3653,53 @@ class ReversalIn(Model):
     run: int | None = None
     by: Literal['center', 'court-judgment']
     """
-    Whose power: the Center's within 90 days (19 USC 1501), or a judgment as headquarters instructs.
+    Whose power: the Center's within 90 days (19 USC 1501), or a judgment as headquarters instructs. A judgment reaches what is final (19 USC 1514) only of entries that were in the suit; others are refused, entry by entry.
+    """
+    court_ordered_on: date_aliased | None = None
+    """
+    Of a judgment: its day. Without it the day on which an entry is reversed.
+    """
+    is_in_suit: bool | None = None
+    """
+    Of a judgment: whether the entries were in the suit. Without it that is known only of those that a cohort of importers who sued has posted.
+    """
+    court_number: str | None = None
+
+
+class ReversalRequestOut(Model):
+    """
+    What somebody asked to be reversed, and what became of that.
+    """
+
+    program: str
+    entries: int
+    request: int
+    """
+    The number under which it is confirmed or withdrawn.
+    """
+    state: str
+    """
+    Words: asked, confirmed, withdrawn; there may be others.
+    """
+    by: str
+    """
+    Words: center, court-judgment; there may be others.
+    """
+    reason: str
+    court_ordered_on: date_aliased | None
+    is_in_suit: bool | None
+    court_number: str | None
+    removed_usd: str
+    asked_at: AwareDatetime
+    asked_by: str
+    settled_at: AwareDatetime | None
+    """
+    When it was confirmed or withdrawn; null: it waits.
+    """
+    settled_by: str | None
+    why: str | None
+    """
+    Why it was withdrawn.
     """
 
 
@@ -3656,13 +3720,36 @@ class ReversalStateOut(Model):
     removed_usd: str
 
 
+class ReversalWithdrawalIn(Model):
+    """
+    Which request is withdrawn, and why.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    request: int
+    """
+    The number of a request to reverse.
+    """
+    reason: str
+
+
 class ReversedOut(Model):
     """
-    How many entries are to be reversed.
+    How many entries a request is about.
     """
 
     program: str
     entries: int
+    request: int
+    """
+    The number under which it is confirmed or withdrawn.
+    """
+    state: str
+    """
+    Words: asked, confirmed, withdrawn; there may be others.
+    """
 
 
 class RevisionOut(Model):
@@ -4211,6 +4298,18 @@ class StandingOut(Model):
     """
     An order stays it: nothing of it is certified or sent, also when it is over.
     """
+    cycles: str | None = None
+    """
+    Of a stay or a pause: what weekly cycles go on to do, and what keeps entries out.
+    """
+    hold_set: str | None = None
+    """
+    The hold set that was drafted with the stay: POST /hold-sets/{id}/apply, by another person. null: none was; POST /hold-sets drafts one.
+    """
+    hold_from: date_aliased | None = None
+    """
+    The Friday of the first cycle that obeys it, if it is applied before that one's cut.
+    """
 
 
 class StateOut(Model):
@@ -4237,6 +4336,10 @@ class StayIn(Model):
     )
     reason: str
     act: Literal['stay', 'lift']
+    holds: bool | None = None
+    """
+    Draft a hold set with the stay that keeps entries with the program's headings out of weekly cycles; another person applies it.
+    """
 
 
 class StepIn(Model):
@@ -6507,6 +6610,14 @@ class PageRecomputeOut(Model):
 
 class PageRefundOut(Model):
     items: list[RefundOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
+class PageReversalRequestOut(Model):
+    items: list[ReversalRequestOut]
     next: str | None = None
     """
     The link to the next page; absent or null on the last.

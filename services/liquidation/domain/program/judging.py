@@ -89,7 +89,8 @@ class ProgramEntry:
 
     `protest_by` is the last day to protest its liquidation. `standing` are the exclusions whose facts are there,
     whether the program excludes by them or not; `lifted_on` is the day of the notice that lifted its last suspension,
-    None while it is suspended or never was. `has_overlap`: a decision of a person lowers the additional duty too.
+    None while it is suspended or never was; `deemed_on` is when it is liquidated by operation of law, unless it was
+    before. `has_overlap`: a decision of a person lowers the additional duty too.
     `is_product` is what a person found of the goods, None when nobody looked.
     """
 
@@ -109,6 +110,7 @@ class ProgramEntry:
     readiness: Readiness = "unknown"
     is_product: bool | None = None
     lifted_on: date | None = None
+    deemed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,25 @@ def _is_over(cohort: Cohort, entry: ProgramEntry, today: date) -> bool:
     if cohort.last_day is None or entry.liquidated_on is None:
         return False
     return today > entry.liquidated_on + timedelta(days=cohort.last_day)
+
+
+def find_due_days(
+    program: Definition, entry: ProgramEntry | None, verdict: Verdict, received_on: date
+) -> tuple[date | None, date | None]:
+    """From which day a request that is due is posted, and the last day of the law on which it can be; None: none known.
+
+    The last day is that by which the cohort's writer has to act (19 USC 1501: day 90 for a Center), or the day on which
+    an entry that is not liquidated is liquidated by operation of law (19 USC 1504). What is not due has neither.
+    """
+    cohort = next((each for each in program.cohorts if each.name == verdict.cohort), None)
+    if verdict.state != "due" or entry is None or cohort is None:
+        return None, None
+    last: date | None = None
+    if verdict.act == "reliquidate" and entry.liquidated_on is not None and cohort.last_day is not None:
+        last = entry.liquidated_on + timedelta(days=cohort.last_day)
+    elif verdict.act == "liquidate" and entry.liquidated_on is None:
+        last = entry.deemed_on
+    return received_on + timedelta(days=cohort.after_days or 0), last
 
 
 _PROTESTABLE: Final = frozenset({"no-heading", "heading-out-of-dates", "entered-outside", "base-duty-missing"})

@@ -131,10 +131,28 @@ declared_entries = Table(
     Column("answer", Text),
     Column("answered_at", DateTime(timezone=True)),
     Column("offered_at", DateTime(timezone=True)),
+    Column("due_on", Date),  # from when a run takes it up
+    Column("act_by", Date),  # the last day of the law on which it can be acted on, null: none is known
+    Column("looked_on", Date),  # when a run last looked at it and did not post it
     Index("declared_entries_entry", "entry_number", "program", postgresql_where=text("entry_number IS NOT NULL")),
     Index("declared_entries_unjudged", "declaration_id", "row_number", postgresql_where=text("state = 'read'")),
     Index("declared_entries_code", "declaration_id", "code", "row_number"),
     Index("declared_entries_due", "program", "entry_number", postgresql_where=text("state = 'due'")),
+    Index(
+        "declared_entries_first",
+        "program",
+        text("coalesce(act_by, 'infinity'::date)"),
+        "entry_number",
+        postgresql_include=["due_on", "looked_on"],
+        postgresql_where=text("state = 'due'"),
+    ),
+    Index(
+        "declared_entries_ready",
+        "program",
+        text("coalesce(greatest(due_on, looked_on + 1), '-infinity'::date)"),
+        "entry_number",
+        postgresql_where=text("state = 'due'"),
+    ),
     comment="Each row of a declaration and what becomes of its entry, judged anew as facts come until it is posted.",
 )
 
@@ -253,6 +271,9 @@ program_run_parts = Table(
     Column("is_done", Boolean, nullable=False),
     Column("chunks", Integer, nullable=False, server_default=text("0")),
     Column("progressed_at", DateTime(timezone=True), nullable=False),
+    Column("walk", Text, nullable=False, server_default=text("'numbers'")),  # in which order: numbers, days, rest
+    Column("began_at", DateTime(timezone=True)),
+    Column("posted", BigInteger, nullable=False, server_default=text("0")),
     comment="Ranges of entry numbers that one worker each goes through in a run, and how far it came.",
 )
 
@@ -295,9 +316,11 @@ program_postings = Table(
     Index("program_postings_run", "program", "run", "entry_number"),
     Index("program_postings_payee", "program", "run", "importer_number"),
     Index("program_postings_importer", "importer_number", "program", "entry_number"),
+    Column("reversal_request", Integer),  # the request that its reversal was last asked with
     Index(
         "program_postings_reversal",
         "program",
+        "reversal",
         "entry_number",
         postgresql_where=text("reversal IN ('asked', 'confirmed')"),
     ),
@@ -313,6 +336,30 @@ program_voided_postings = Table(
     Index("program_voided_postings_entry", "entry_number", "program"),
     comment="What a program posted by an act that has no effect in law: kept for its proof, while the entry is judged"
     " again.",
+)
+
+program_reversals = Table(
+    "program_reversals",
+    metadata,
+    Column("program", Text, primary_key=True),
+    Column("request", Integer, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("court_ordered_on", Date),
+    Column("is_in_suit", Boolean),
+    Column("court_number", Text),
+    Column("entries", BigInteger, nullable=False),
+    Column("removed_cents", BigInteger, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_for", Text),
+    Column("settled_at", DateTime(timezone=True)),
+    Column("settled_by", Text),
+    Column("settled_for", Text),
+    Column("why", Text),
+    comment="What was asked to be reversed of a program, each request by itself: confirmed by another person, or"
+    " withdrawn.",
 )
 
 program_run_blocks = Table(
