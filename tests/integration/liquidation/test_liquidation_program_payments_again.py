@@ -20,7 +20,7 @@ from shared.customs.interest import accrue
 from shared.customs.money import to_cents
 from shared.db.transaction import transaction
 from tests.integration.liquidation.builders import apply, published, review_decided, rows
-from tests.integration.liquidation.payment_desk import MONDAY, Desk, open_desk_on, told
+from tests.integration.liquidation.payment_desk import MONDAY, TUESDAY, Desk, open_desk_on, told
 from tests.integration.liquidation.program_office import IEEPA, duties
 
 PAID_ON = date(2026, 2, 20)
@@ -388,7 +388,7 @@ async def test_a_refund_that_others_changed_too_is_of_the_whole_act_and_says_so(
     assert (refund["removed_usd"], to_cents(refund["other_usd"])) == ("983.32", other)
     assert refund["refund_usd"] == proof["posted"]["refund_usd"] == shown["refund_usd"]
     assert refund["says"].startswith("The refund is of the whole liquidation")
-    paid = await desk.pay(MONDAY)
+    paid = await desk.pay(TUESDAY)
     assert (paid["net_usd"], paid["other_usd"]) == (shown["refund_usd"], shown["other_usd"])
     assert [each.refund_cents for each in await rows(desk.office.engine, refunds)] == [to_cents(paid["net_usd"])]
 

@@ -10,6 +10,7 @@ ALTER TABLE declared_entries ADD COLUMN due_on date, ADD COLUMN act_by date, ADD
 ALTER TABLE program_run_parts ADD COLUMN walk text NOT NULL DEFAULT 'numbers', ADD COLUMN began_at timestamptz,
     ADD COLUMN posted bigint NOT NULL DEFAULT 0;
 ALTER TABLE program_postings ADD COLUMN reversal_request integer;
+ALTER TABLE program_voided_postings ADD COLUMN reversal_request integer;
 CREATE INDEX declared_entries_first ON declared_entries (program, coalesce(act_by, 'infinity'::date), entry_number)
     INCLUDE (due_on, looked_on) WHERE state = 'due';
 CREATE INDEX declared_entries_ready ON declared_entries
