@@ -83,6 +83,7 @@ async def test_report_tells_what_was_declared_posted_excluded_and_waits_with_the
         "posted_usd": "9534.03",  # 9,375.00 with interest of 39 days at 6 % and 76 at 5 %
         "removed_usd": "9375.00",
         "interest_usd": "159.03",
+        "other_in_refunds_usd": "0.00",
         "waiting_for_bank_data_usd": "9534.03",
         "ready_usd": "0.00",
         "certified_usd": "0.00",
