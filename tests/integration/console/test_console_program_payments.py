@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime
 
 import orjson
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.payees import AccountFacts, record_account
 from services.liquidation.acts.payment_closing import close_payments
 from services.liquidation.acts.program_posting import post_programs
+from services.liquidation.acts.program_reversals import reverse_confirmed
 from services.liquidation.domain.money.settings import POLICY, PaymentPolicy
 from shared.customs.entry_number import format_entry_number
 from shared.db.transaction import transaction
@@ -26,6 +28,15 @@ from tests.support.refund_programs import filed
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
 CLERK = Identity("eve", "Eve Ray", frozenset({RoleName.LIQUIDATION_SPECIALIST}))
+BILL = text(
+    "WITH billed AS (INSERT INTO bills (bill_number, entry_number, act_key, importer_number, principal, interest_cents,"
+    " billed_cents, liquidated_on, issued_on, due_on, state, stood_on, open_cents, delinquency_cents, surplus_cents,"
+    " blocks, noticed_through) SELECT :n || '-B09', entry_number, 'x', importer_number, '{\"duty\": 100}', 0, 100,"
+    " '2025-06-02', '2025-06-02', '2025-07-02', 'delinquent', '2025-06-02', 100, 0, 0, '[]', '2025-06-02' FROM entries"
+    " WHERE entry_number = :n RETURNING bill_number, entry_number) INSERT INTO payment_offsets (payment, bill_number,"
+    " entry_number, told_on, apply_from, told_cents, state, cents) SELECT 'P000000001', bill_number, entry_number,"
+    " '2026-06-15', '2026-07-15', 100, 'intended', 100 FROM billed"
+)
 REASON = {"reason": "SYNTHETIC order of a court."}
 
 
@@ -162,6 +173,54 @@ async def test_payments_are_certified_and_sent_by_two_and_the_payee_sees_each_en
             assert len((await omar.client.get(path)).content) <= PAGE_BYTES
             assert (await ida.client.get(path)).status_code == 404
         assert (await omar.client.get(f"/programs/other/payments/{mine}")).status_code == 404
+
+
+async def test_a_payment_that_later_acts_replaced_says_by_which(house: House) -> None:
+    page = await release(house)
+    number = await file(house)
+    await declare(house, number)
+    await can_be_paid(house, IMPORTER)
+    house.at(2026, 6, 15, 13)
+    assert await post(house) == 1
+    engine = house.engines["liquidation"]
+    assert await close_payments(engine, house.clock, POLICY, PaymentPolicy(30)) == 1
+    async with house.reading_as("omar") as omar, house.reading_as("dora") as dora, house.reading_as("tess") as tess:
+        at = f"{page}/payments/P000000001"
+        assert "certified" in (await omar.fill(at, "certify")).text
+        given = {"entries": format_entry_number(number).replace("-", ""), "by": "center", **REASON}
+        await dora.fill(f"{page}/progress", "reverse", given)
+        await tess.fill(f"{page}/progress", "confirm-reversal")
+        assert await reverse_confirmed(engine, house.clock, POLICY) == 1
+    house.at(2026, 6, 16, 13)
+    await close_payments(engine, house.clock, POLICY, PaymentPolicy(30))
+    async with house.reading_as("omar") as omar, house.reading_as("ida") as ida:
+        shown = await omar.read(at)
+        assert "Payment P000000001-01: replaced by later acts" in shown
+        assert "<strong>reliquidation:1</strong>: 1 refunds" in shown
+        assert "P000000001-01" in await omar.read(f"{page}/payments?state=replaced")
+        assert "later acts took its place" in (await ida.read(AT)).partition("What is paid")[2]
+
+
+async def test_a_payment_says_what_else_its_liquidations_changed_and_what_it_waits_for(house: House) -> None:
+    page = await release(house)
+    number = await file(house)
+    await declare(house, number)
+    await can_be_paid(house, IMPORTER)
+    house.at(2026, 6, 15, 13)
+    assert await post(house) == 1
+    engine = house.engines["liquidation"]
+    await close_payments(engine, house.clock, POLICY, PaymentPolicy(30))
+    async with transaction(engine) as tx:
+        # As a decision of a person in the same act leaves it, and with a bill of a quarter whose rate is not loaded.
+        await tx.connection.execute(text("UPDATE payments SET removed_cents = removed_cents + 20000"))
+        await tx.connection.execute(BILL, {"n": number})
+    house.at(2027, 3, 1, 13)
+    async with house.reading_as("omar") as omar, house.reading_as("ida") as ida:
+        shown = await omar.read(f"{page}/payments/P000000001")
+        assert "<dt>Other changes</dt>" in shown
+        assert "The refunds are of whole liquidations." in shown
+        assert f"Waits: it is not known what is open on bill {number}-B09" in shown
+        assert "Waits: it is not known" in (await ida.read(AT)).partition("What is paid")[2]
 
 
 async def test_a_payee_who_cannot_be_paid_is_told_so_when_it_asks(house: House) -> None:
