@@ -110,6 +110,7 @@ async def tell_payments(make_engine: MakeEngine) -> World:
         for serial, name in ((7_010_002, "by-program"), (7_010_003, "by-program-refund-waiting")):
             said = {"entry_number": numbers[serial], "change": "liquidated"}
             await world.keep(f"liquidation/liquidated-{name}", "entry-changed", **said)
+        world.go_to(POSTED + timedelta(days=1))  # payments are made when the day of the posting is over
         await world.liquidation.run("close-payments")
         told = {name: {"importer_number": number} for name, number in (("", IMPORTER), ("-naming", NAMING))}
         await world.keep("liquidation/payment-closed", PAYMENT, change="closed", **told[""])
