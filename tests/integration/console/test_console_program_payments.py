@@ -183,6 +183,7 @@ async def test_a_payment_that_later_acts_replaced_says_by_which(house: House) ->
     house.at(2026, 6, 15, 13)
     assert await post(house) == 1
     engine = house.engines["liquidation"]
+    house.at(2026, 6, 16, 13)
     assert await close_payments(engine, house.clock, POLICY, PaymentPolicy(30)) == 1
     async with house.reading_as("omar") as omar, house.reading_as("dora") as dora, house.reading_as("tess") as tess:
         at = f"{page}/payments/P000000001"
@@ -191,7 +192,7 @@ async def test_a_payment_that_later_acts_replaced_says_by_which(house: House) ->
         await dora.fill(f"{page}/progress", "reverse", given)
         await tess.fill(f"{page}/progress", "confirm-reversal")
         assert await reverse_confirmed(engine, house.clock, POLICY) == 1
-    house.at(2026, 6, 16, 13)
+    house.at(2026, 6, 17, 13)
     await close_payments(engine, house.clock, POLICY, PaymentPolicy(30))
     async with house.reading_as("omar") as omar, house.reading_as("ida") as ida:
         shown = await omar.read(at)
@@ -209,6 +210,7 @@ async def test_a_payment_says_what_else_its_liquidations_changed_and_what_it_wai
     house.at(2026, 6, 15, 13)
     assert await post(house) == 1
     engine = house.engines["liquidation"]
+    house.at(2026, 6, 16, 13)
     await close_payments(engine, house.clock, POLICY, PaymentPolicy(30))
     async with transaction(engine) as tx:
         # As a decision of a person in the same act leaves it, and with a bill of a quarter whose rate is not loaded.

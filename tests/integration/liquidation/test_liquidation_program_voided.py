@@ -142,7 +142,7 @@ async def test_what_a_voided_reliquidation_removed_comes_back_and_is_removed_by_
 
 async def test_what_was_paid_on_a_voided_posting_is_not_paid_again(desk: Desk) -> None:
     number = await reliquidated(desk)
-    await desk.close()
+    await desk.close(POSTED + timedelta(days=1))
     paid = await desk.pay(POSTED + timedelta(days=1))
     assert paid["state"] == "paid"
     await void(desk, number, POSTED + timedelta(days=7), LIQUIDATED - timedelta(days=2))
