@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from services.liquidation.acts.refusals import conflict, refused
+from services.liquidation.domain.money.bills import Payment
 from services.liquidation.domain.money.interest import Undetermined, payee_kind
 from services.liquidation.domain.money.payees import describe_payee_spells, payee_on
 from services.liquidation.domain.money.refunds import Delay, Readiness, check_readiness, delay_of
@@ -121,12 +122,16 @@ def find_delay(
     policy: MoneyPolicy,
     *,
     paid_on: date | None = None,
+    settled: Sequence[Payment] = (),
 ) -> Delay | Undetermined:
-    """What CBP owes because a refund is late, on a day; none for the time in which the payee could not be paid."""
+    """What CBP owes because a refund is late, on a day; none for the time in which the payee could not be paid.
+
+    `settled` is what was set off of it, which bears none from then on.
+    """
     is_corporation = accounts[-1].is_corporation if accounts else None
     payee = payee_kind(refund.importer_number, is_corporation=is_corporation)
     spells = describe_payee_spells([account.state for account in accounts], refund.liquidated_on)
-    return delay_of(refund.refund, on, payee, policy.settings, paid_on=paid_on, unready=spells)
+    return delay_of(refund.refund, on, payee, policy.settings, paid_on=paid_on, unready=spells, settled=settled)
 
 
 def find_readiness(accounts: Sequence[AccountRow], on: date) -> Readiness:

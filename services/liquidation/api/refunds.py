@@ -20,7 +20,7 @@ from services.liquidation.domain.money.interest import Undetermined
 from services.liquidation.store import refunds as store
 from services.liquidation.store.money_acts import list_acts
 from services.liquidation.store.payees import load_accounts
-from services.liquidation.store.payments import find_programs_of
+from services.liquidation.store.payments import find_programs_of, list_settled
 from services.liquidation.store.refunds import RefundRow
 from services.liquidation.store.sight import find_matter_of
 from shared.contracts.liquidation import RefundState
@@ -101,6 +101,9 @@ class RefundOut(BaseModel):
 class WholeRefundOut(RefundOut):
     """A refund with the interest that its delay has come to today, or why that is not known."""
 
+    set_off_usd: str = Field(
+        description="What of it was set off against bills: that is paid, whatever becomes of the rest."
+    )
     is_delinquent: bool
     delay_today_usd: str | None
     delay_unknown_because: str | None
@@ -199,16 +202,19 @@ async def _read_whole(refund_number: str, request: Request, response: Response, 
         of_program = (await find_programs_of(tx, [refund_number])).get(refund_number)
         accounts = await load_accounts(connection, row.importer_number)
         done = await list_acts(connection, row.entry_number)
+        settled = await list_settled(tx, refund_number)
     response.headers["ETag"] = etag(row.revision)
     is_delinquent, delay_cents, unknown, today = False, None, None, today_of(request)
     if row.is_unpaid:
-        delay = acts.find_delay(row, accounts, legal_date(now_of(request)), money_policy_of(request))
+        now, policy = legal_date(now_of(request)), money_policy_of(request)
+        delay = acts.find_delay(row, accounts, now, policy, settled=settled)
         if isinstance(delay, Undetermined):
             is_delinquent, unknown = True, delay.why
         else:
             is_delinquent, delay_cents = delay.is_delinquent, delay.interest_cents
     return WholeRefundOut(
         **_show_refund(row, caller).model_dump(),
+        set_off_usd=format_cents(sum(each.cents for each in settled)),
         is_delinquent=is_delinquent,
         delay_today_usd=show_cents(delay_cents),
         delay_unknown_because=unknown,

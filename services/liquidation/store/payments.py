@@ -591,6 +591,12 @@ async def settle_refunds(tx: Transaction, row: PaymentRow, on: date, cents: int)
         await bulk.execute(tx, _SETTLE, row.payment, row.part, on, cents)
 
 
+async def list_settled(tx: Transaction, refund_number: str) -> list[Payment]:
+    """What was set off of a refund against bills, by day."""
+    statement = "SELECT settled_on, cents FROM payment_settlements WHERE refund_number = $1 ORDER BY part"
+    return [Payment(*row.values()) for row in await bulk.fetch(tx, statement, refund_number)]
+
+
 async def ready_refunds(tx: Transaction, rows: Sequence[PaymentRow]) -> None:
     """The refunds of payments that are not certified stand as their payments do."""
     ready = [

@@ -108,6 +108,8 @@ def adds_up(line: dict[str, str]) -> bool:
 async def test_what_was_set_off_of_a_refund_that_is_reversed_after_the_return_becomes_a_bill(desk: Desk) -> None:
     """1,000.00 were owed, some of it was set off and the rest came back: that some is owed again, with interest."""
     (first, second), set_off = await pay_and_return(desk, SMALL, SMALL, billed=300_00)
+    owed = await desk.office.ok("GET", f"/refunds/{first}-R01", desk.office.importer)
+    assert (owed["state"], owed["refund_usd"], to_cents(owed["set_off_usd"])) == ("ready", "1000.00", set_off)
     await reverse(desk, first, LATER)
     bill = await bill_of(desk, first)
     # 16.68 of what was set off was interest: the rest is duty that the importer had back since that day.

@@ -7323,6 +7323,10 @@ class WholeRefundOut(Model):
     Interest for delay (19 USC 1505(d)), once paid.
     """
     replaced_by: str | None
+    set_off_usd: str
+    """
+    What of it was set off against bills: that is paid, whatever becomes of the rest.
+    """
     is_delinquent: bool
     delay_today_usd: str | None
     delay_unknown_because: str | None
