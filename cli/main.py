@@ -590,7 +590,7 @@ def list_rows_set_aside(
     environment = open_environment(data=data, is_needed=True)
     found = asyncio.run(operations.list_rows_set_aside(environment, _known(service), job=job, limit=limit))
     rows = [{**asdict(row), "key": mask_importer_numbers(row.key)} for row in found]
-    heads = ("job", "key", "attempts", "first_failed_at", "last_failed_at", "skipped_until", "error")
+    heads = ("job", "row_id", "key", "attempts", "first_failed_at", "last_failed_at", "skipped_until", "error")
     print_rows(
         f"Set aside by {service}",
         heads,
@@ -606,13 +606,16 @@ def retry_rows(
     service: ServiceArgument,
     job: Annotated[str, typer.Argument(help="The job that set them aside.")],
     keys: Annotated[list[str] | None, typer.Argument(help="Their keys; without any all of the job.")] = None,
+    rows: Annotated[
+        list[int] | None, typer.Option("--row", min=1, help="A row by its number, where its key is not shown whole.")
+    ] = None,
     why: WhyOption = operations.WHY,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Have the next run of a job try rows again that it set aside."""
     environment = open_environment(data=data, is_needed=True)
-    count = asyncio.run(operations.retry_rows(environment, _known(service), job, keys or [], why=why))
+    count = asyncio.run(operations.retry_rows(environment, _known(service), job, keys or [], rows or [], why=why))
     if not count:
         raise NotThere(
             f"{job} of {service} has set aside no such rows; `centerline jobs set-aside {service}` says which there are"
