@@ -110,6 +110,18 @@ class TableInTheWayError(Exception):
     """The table cannot be taken into pieces; the text says why."""
 
 
+def rows_of_each(table: str, columns: str, key: str, kind: Literal["text", "uuid"] = "text") -> str:
+    """SQL for the rows of each key of `$1`, an array without repeats, with the columns that are named.
+
+    Each is looked for in its own piece, and in the one index of a table that is whole. Of an array as such every piece
+    would look for all.
+    """
+    return (
+        f"SELECT {columns} FROM unnest($1::{kind}[]) AS given(wanted)"
+        f" CROSS JOIN LATERAL (SELECT * FROM {table} t WHERE t.{key} = given.wanted OFFSET 0) AS found"
+    )
+
+
 def make_pieces_sql(pieces: Pieces) -> str:
     """One statement that makes empty pieces beside a table, with all that it has: `partitions.TABLE_next`."""
     table = pieces.table

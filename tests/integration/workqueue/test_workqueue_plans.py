@@ -1,5 +1,6 @@
 """Hot queries use their indexes on tables of a real size."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -350,13 +351,10 @@ async def test_filings_that_a_change_concerns_are_found_by_index(full_desk: Desk
         await connection.execute(text("VACUUM ANALYZE requests, filings"))
     async with full_desk.engine.connect() as connection, connection.begin():
         asked = (await connection.execute(text("SELECT item_id, request_id FROM requests LIMIT 20"))).all()
-        about = [
-            [f"E{n}" for n in range(100, 150)],
-            [row.item_id for row in asked],
-            [row.request_id for row in asked],
-        ]
+        entries = [f"E{n}" for n in range(100, 150)]
         await connection.execute(text("SELECT 1"))
-        plan = await explain(connection, filing_store.FIND_CONCERNED, about)
+        plan = await explain(connection, filing_store.FIND_REQUESTS, [entries, [row.item_id for row in asked]])
+        plan += await explain(connection, filing_store.FIND_CONCERNED, [entries, [row.request_id for row in asked]])
     for index in ("filings_entries", "filings_answers", "requests_entry", "requests_item"):
         assert index in plan, plan
     for table in ("filings", "requests", "items"):
@@ -367,7 +365,7 @@ async def test_what_follows_the_legal_record_is_found_by_index(full_desk: Desk) 
     said_of = [[f"E{n}" for n in range(100, 150)], ["P1", "P2"], ["I10", "I20"]]
     async with full_desk.engine.connect() as connection, connection.begin():
         plan = await explain(connection, fact_store.FIND_FOLLOWERS, said_of)
-    for index in ("items_entry", "items_protest", "items_importer", "filings_entries", "items_filing"):
+    for index in ("items_entry", "items_protest", "items_importer", "filings_entries"):
         assert index in plan, plan
     for table in ("items", "filings"):
         assert f"Seq Scan on {table}" not in plan, plan
@@ -519,7 +517,7 @@ async def test_why_entries_were_routed_so_is_found_by_their_numbers(full_desk: D
     async with full_desk.engine.connect() as connection, connection.begin():
         assert len(await entry_store.find_routed(connection, numbers)) == len(numbers)
         plan = await explain(connection, statement, [numbers])
-    assert "routed_versions_pkey" in plan, plan
+    assert re.search(r"routed_versions_\d_pkey", plan), plan
     assert "Seq Scan" not in plan, plan
 
 
