@@ -194,6 +194,14 @@ BEGIN
     FOREACH statement IN ARRAY names || triggers || views || grants LOOP
         EXECUTE statement;
     END LOOP;
+    FOR statement IN
+        SELECT format('ALTER INDEX {SCHEMA}.%I RENAME TO %s_%s', i.relname, p.relname, substring(t.relname, '[0-9]+$'))
+        FROM pg_index pi JOIN pg_class p ON p.oid = pi.indexrelid JOIN pg_inherits h ON h.inhparent = p.oid
+        JOIN pg_class i ON i.oid = h.inhrelid JOIN pg_index ii ON ii.indexrelid = i.oid
+        JOIN pg_class t ON t.oid = ii.indrelid WHERE pi.indrelid = parted
+    LOOP
+        EXECUTE statement;
+    END LOOP;
 END
 $do$
 """

@@ -268,6 +268,9 @@ async def test_a_table_in_pieces_is_what_it_was_whole(databases: TestDatabases, 
     assert await read(engine, DESCRIBED, taken.table) == before
     assert await read(engine, "SELECT rows FROM seen") == [(0,)]
     assert (await standing(engine, taken)).pieces == taken.count
+    indexes = "SELECT relname FROM pg_class WHERE relkind = 'i' AND relnamespace = 'partitions'::regnamespace"
+    named = {f"{name}_{number}" for kind, name, *_ in before if kind == "index" for number in range(taken.count)}
+    assert named <= {name for (name,) in await read(engine, indexes)}, "as plans tell them"
     options = "SELECT DISTINCT reloptions::text FROM pg_class WHERE relname ~ $1"
     assert len(await read(engine, options, f"^{taken.table}_[0-9]$")) == 1
     async with transaction(engine) as tx:

@@ -311,9 +311,10 @@ async def test_a_container_that_exports_sends_the_spans_of_what_it_did(exporting
     trace, caller = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
     with collecting() as collector, ExitStack() as stack:
         sending = Site(exporting, site.environment)
-        migrated = sending.start("migrate", "centerline", "migrate")
-        stack.callback(migrated.remove)
-        assert migrated.wait() == 0, migrated.log()[-3000:]
+        for name, *command in (("migrate", "centerline", "migrate"), ("topics", "centerline", "topics", "ensure")):
+            done = sending.start(name, *command)
+            stack.callback(done.remove)
+            assert done.wait() == 0, done.log()[-3000:]
         sent = {"CENTERLINE_TRACES_URL": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "300"}
         routing = sending.start("routing", "python", "-m", "services.routing", also=sent)
         stack.callback(routing.remove)

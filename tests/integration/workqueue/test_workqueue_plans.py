@@ -1,6 +1,5 @@
 """Hot queries use their indexes on tables of a real size."""
 
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -517,7 +516,7 @@ async def test_why_entries_were_routed_so_is_found_by_their_numbers(full_desk: D
     async with full_desk.engine.connect() as connection, connection.begin():
         assert len(await entry_store.find_routed(connection, numbers)) == len(numbers)
         plan = await explain(connection, statement, [numbers])
-    assert re.search(r"routed_versions_\d_pkey", plan), plan
+    assert "routed_versions_pkey" in plan, plan
     assert "Seq Scan" not in plan, plan
 
 
