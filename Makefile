@@ -82,9 +82,8 @@ format: $(STAMP)  ## put the code in shape
 bench: $(STAMP)  ## measure, each figure beside its floor
 	@$(BIN)/python -m bench $(ARGS)
 
-fault: $(STAMP)  ## kill, repeat and reorder everything, in the long form; the image that exports traces
+fault: $(STAMP)  ## kill, repeat and reorder everything, in the long form
 	@$(BIN)/python -m pytest -m "long or not long" tests/fault --long $(ARGS)
-	@$(BIN)/python -m pytest -m long tests/supply/test_image.py --long
 
 contracts: $(STAMP)  ## generate docs/contracts from the models
 	@$(BIN)/python -m cli.contracts

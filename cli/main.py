@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
-from cli import archive, audit, operations, proofs, rulebook
+from cli import archive, audit, operations, partitions, proofs, rulebook
 from cli.catalogue import EVERY_SERVICE, SERVICES
 from cli.client import CallRefused, Client, run_cycle, sign_token
 from cli.demo import SAMPLES, Reporter, Sample, read_sample, run_sample, stand_before_cycles, summarise
@@ -47,6 +47,8 @@ outbox_app = typer.Typer(no_args_is_help=True, help="Events that the bus refuses
 app.add_typer(letters_app, name="dead-letters")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(jobs_app, name="jobs")
+partitions_app = typer.Typer(no_args_is_help=True, help="Large tables, whole or in pieces.")
+app.add_typer(partitions_app, name="partitions")
 audit_app = typer.Typer(no_args_is_help=True, help="History under seal: proved, copied, handed to auditors.")
 app.add_typer(audit_app, name="audit")
 archive_app = typer.Typer(no_args_is_help=True, help="What filing systems published, as files that outlast the bus.")
@@ -590,7 +592,7 @@ def list_rows_set_aside(
     environment = open_environment(data=data, is_needed=True)
     found = asyncio.run(operations.list_rows_set_aside(environment, _known(service), job=job, limit=limit))
     rows = [{**asdict(row), "key": mask_importer_numbers(row.key)} for row in found]
-    heads = ("job", "key", "attempts", "first_failed_at", "last_failed_at", "skipped_until", "error")
+    heads = ("job", "row_id", "key", "attempts", "first_failed_at", "last_failed_at", "skipped_until", "error")
     print_rows(
         f"Set aside by {service}",
         heads,
@@ -606,13 +608,16 @@ def retry_rows(
     service: ServiceArgument,
     job: Annotated[str, typer.Argument(help="The job that set them aside.")],
     keys: Annotated[list[str] | None, typer.Argument(help="Their keys; without any all of the job.")] = None,
+    rows: Annotated[
+        list[int] | None, typer.Option("--row", min=1, help="A row by its number, where its key is not shown whole.")
+    ] = None,
     why: WhyOption = operations.WHY,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Have the next run of a job try rows again that it set aside."""
     environment = open_environment(data=data, is_needed=True)
-    count = asyncio.run(operations.retry_rows(environment, _known(service), job, keys or [], why=why))
+    count = asyncio.run(operations.retry_rows(environment, _known(service), job, keys or [], rows or [], why=why))
     if not count:
         raise NotThere(
             f"{job} of {service} has set aside no such rows; `centerline jobs set-aside {service}` says which there are"
@@ -632,6 +637,61 @@ def run_job(
     environment = open_environment(data=data, is_needed=True)
     act = asyncio.run(operations.run_job(environment, _known(service), job, why=why))
     print_line({"act": act.act_id, "job": job}, f"{job} of {service} is to run now: act {act.act_id}", as_json=as_json)
+
+
+@partitions_app.command("list")
+def list_partitions(
+    service: Annotated[str | None, typer.Argument(help="Only this service.")] = None,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Which tables can be in pieces, how far each is on its way, and how large it is."""
+    names = [_known(service)] if service is not None else [known.name for known in SERVICES]
+    found = asyncio.run(partitions.list_pieces(open_environment(data=data, is_needed=True), names))
+    rows = [{"service": name, **each._asdict()} for name, standings in found.items() for each in standings]
+    heads = ("service", "table", "stage", "pieces", "bytes")
+    print_rows(
+        "Tables that can be in pieces",
+        heads,
+        [[f"{row[head]:,}" if head == "bytes" else row[head] for head in heads] for row in rows],
+        document=rows,
+        as_json=as_json,
+        if_none="there are none",
+    )
+
+
+@partitions_app.command("adopt")
+def adopt_table(
+    service: ServiceArgument,
+    table: Annotated[str, typer.Argument(help="The table.")],
+    rows: Annotated[int, typer.Option(min=1, help="Rows in a transaction.")] = partitions.ROWS,
+    is_given_up: Annotated[bool, typer.Option("--abandon", help="Take back what was begun instead.")] = False,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Take a large table into pieces while everything goes on; whatever interrupts it, run again it goes on."""
+    environment = open_environment(data=data, is_needed=True)
+    if is_given_up:
+        was_begun = asyncio.run(partitions.give_up(environment, _known(service), table))
+        text = "is whole as before" if was_begun else "was not on its way into pieces"
+        print_line({"table": table, "abandoned": was_begun}, f"{table} of {service} {text}", as_json=as_json)
+        return
+    with _progress() as progress:
+        task = progress.add_task("whole", total=None)
+        done = asyncio.run(
+            partitions.take_into_pieces(
+                environment,
+                _known(service),
+                table,
+                rows=rows,
+                told=lambda each: progress.update(task, description=f"{each.stage} {each.reached}", advance=1),
+            )
+        )
+    print_line(
+        {"table": table, "stage": done.stage, "pieces": done.pieces},
+        f"{table} of {service} is in {done.pieces} pieces",
+        as_json=as_json,
+    )
 
 
 @app.command("acts")

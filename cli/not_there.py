@@ -18,6 +18,7 @@ from shared.archive.partition import Damaged
 from shared.bus.protocol import Unpublishable
 from shared.db.embedded import EmbeddedPostgresError
 from shared.db.engine import DATABASE_ERRORS, OTHER_SCHEMA, DatabaseMissing, ServerError
+from shared.db.pieces import PiecesDifferError, TableInTheWayError
 from shared.runtime.errors import Refused, Transient
 from shared.runtime.settings import SettingsError
 
@@ -39,6 +40,8 @@ _KNOWN: Final = (
     CallRefused,
     ServiceFailed,
     EmbeddedPostgresError,
+    PiecesDifferError,
+    TableInTheWayError,
     SettingsError,
 )
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})

@@ -353,10 +353,19 @@ async def list_rows_set_aside(
         return await set_aside.list_rows(tx, job=job, limit=limit)
 
 
-async def retry_rows(environment: Environment, service: str, job: str, keys: Sequence[str], *, why: str = WHY) -> int:
-    """Let the next run of a job try rows again, all of them without keys; gives how many were set aside."""
+async def retry_rows(
+    environment: Environment,
+    service: str,
+    job: str,
+    keys: Sequence[str],
+    row_ids: Sequence[int] = (),
+    *,
+    why: str = WHY,
+) -> int:
+    """Let the next run of a job try rows again, all of them without keys and numbers; gives how many were set aside."""
+    at = environment.clock.now()
     async with service_engine(environment, service) as engine, transaction(engine) as tx:
-        act = await jobs.retry_rows(tx, job, keys or None, reason=why, by=who(), at=environment.clock.now())
+        act = await jobs.retry_rows(tx, job, keys or None, row_ids=row_ids or None, reason=why, by=who(), at=at)
         return act.done
 
 

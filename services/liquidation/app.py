@@ -15,7 +15,7 @@ from services.liquidation.jobs import schedule, upstream_of
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants import INVARIANTS
 from services.liquidation.store.origins import ORIGINS
-from services.liquidation.store.partitions import PARTED
+from services.liquidation.store.partitions import PARTED, PIECES
 from services.liquidation.store.sealed import SEALED
 from services.liquidation.store.tables.records import metadata
 from shared.files.depot import open_depot
@@ -52,6 +52,7 @@ def build(platform: Platform) -> Parts:
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
         sealed=SEALED,
         parted=PARTED,
+        pieces=PIECES,
     )
 
 

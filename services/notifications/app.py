@@ -17,6 +17,7 @@ from services.notifications.jobs import schedule, schedule_of_community
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.origins import ORIGINS
+from services.notifications.store.partitions import PIECES
 from services.notifications.store.sealed import SEALED
 from services.notifications.store.tables.core import metadata
 from services.notifications.store.waiting import count_waiting
@@ -76,6 +77,7 @@ def build(platform: Platform) -> Parts:
         ),
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
         sealed=SEALED,
+        pieces=PIECES,
         listeners=listeners_of(platform, settings),
         deliveries=count_waiting,
         hold_back=hold_back,

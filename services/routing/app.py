@@ -11,7 +11,7 @@ from services.routing.publishing import events_refused
 from services.routing.settings import RoutingSettings
 from services.routing.store.invariants import INVARIANTS
 from services.routing.store.origins import ORIGINS
-from services.routing.store.partitions import PARTED
+from services.routing.store.partitions import PARTED, PIECES
 from services.routing.store.rulebook import RulesInForce
 from services.routing.store.sealed import SEALED
 from services.routing.store.tables.core import metadata
@@ -39,6 +39,7 @@ def build(platform: Platform) -> Parts:
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
         sealed=SEALED,
         parted=PARTED,
+        pieces=PIECES,
         answer=events_refused,
     )
 

@@ -13,6 +13,7 @@ from services.workqueue.jobs import schedule
 from services.workqueue.settings import WorkqueueSettings
 from services.workqueue.store.invariants import INVARIANTS
 from services.workqueue.store.origins import ORIGINS
+from services.workqueue.store.partitions import PIECES
 from services.workqueue.store.sealed import SEALED
 from services.workqueue.store.tables.core import metadata
 from shared.files.depot import Depot, open_depot
@@ -46,6 +47,7 @@ def build(platform: Platform) -> Parts:
         jobs=(*schedule(platform, settings), *file_jobs(platform, files)),
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
         sealed=SEALED,
+        pieces=PIECES,
         listeners=listeners_of(platform, settings, files),
     )
 

@@ -9,6 +9,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.db.pieces import BEGUN, TableInTheWayError
+
 _LOCK = 7_305_119_001
 _LOCK_SECONDS = 60
 """How long a step waits for a table: whoever comes later waits behind it, so it had better give up and be repeated."""
@@ -23,7 +25,8 @@ def _config(migrations: Path) -> Config:
 async def upgrade(engine: AsyncEngine, migrations: Path, revision: str = "head") -> None:
     """Bring a service's database to a revision, the newest if none is named; several callers wait for one another.
 
-    Raises when a table is held by somebody else for a minute: nothing is changed then, and it may be repeated.
+    Raises when a table is held by somebody else for a minute: nothing is changed then, and it may be repeated; and
+    `TableInTheWayError` while a table is on its way into pieces.
     """
 
     def run(connection: Connection) -> None:
@@ -34,10 +37,24 @@ async def upgrade(engine: AsyncEngine, migrations: Path, revision: str = "head")
         connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'"))
         config = _config(migrations)
         config.attributes["connection"] = connection
+        _demand_nothing_begun(connection, config)
         command.upgrade(config, revision)
 
     async with engine.begin() as connection:
         await connection.run_sync(run)
+
+
+def _demand_nothing_begun(connection: Connection, config: Config) -> None:
+    """A step may change a table, and what follows it into pieces would write it as it was."""
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is None or current == ScriptDirectory.from_config(config).get_current_head():
+        return
+    begun = connection.scalars(text(BEGUN)).all()
+    if begun:
+        raise TableInTheWayError(
+            f"{', '.join(begun)}: on the way into pieces, which `centerline partitions adopt` ends first"
+            " (or --abandon takes back)"
+        )
 
 
 async def pending(engine: AsyncEngine, migrations: Path) -> str | None:

@@ -83,11 +83,11 @@ async def make_next(tx: Transaction, parted: Parted, today: date) -> list[str]:
     return [await _make(tx, parted, first) for first in missing]
 
 
-async def analyse(tx: Transaction, parted: Parted) -> None:
-    """Have the server look at the table as a whole, for its plans, unless it did within a day."""
-    (row,) = await bulk.fetch(tx, _IS_STALE, parted.table)
+async def analyse(tx: Transaction, table: str) -> None:
+    """Have the server look at a table in partitions as a whole, for its plans, unless it did within a day."""
+    (row,) = await bulk.fetch(tx, _IS_STALE, table)
     if row["is_stale"]:
-        await bulk.execute(tx, f"ANALYZE {parted.table}")
+        await bulk.execute(tx, f"ANALYZE {table}")
 
 
 def reaches_to(partitions: Sequence[Partition], today: date) -> date:

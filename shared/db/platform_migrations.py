@@ -7,6 +7,8 @@ from itertools import pairwise
 from alembic import op
 from sqlalchemy import text
 
+from shared.db.pieces import Pieces, make_pieces_sql, take_name_sql
+
 V1 = """
 CREATE TABLE consumer_offsets (
     group_name text NOT NULL,
@@ -175,6 +177,10 @@ ALTER TABLE outbox_set_aside ADD COLUMN settled_by bigint;
 ALTER TABLE outbox ADD COLUMN added_at timestamptz NOT NULL DEFAULT now();
 """
 
+V6 = """
+ALTER TABLE rows_set_aside ADD COLUMN row_id bigint GENERATED ALWAYS AS IDENTITY;
+"""
+
 SEALS_IN_PIECES = """
 CREATE SCHEMA IF NOT EXISTS partitions;
 ALTER TABLE seals RENAME TO seals_whole;
@@ -230,6 +236,11 @@ def create_platform_tables_v5() -> None:
     run(V5)
 
 
+def upgrade_platform_tables_v6() -> None:
+    """A number of each row that a job set aside: its key may be one that not everybody may see."""
+    run(V6)
+
+
 def seal(table: str, subject: str, only: str = "true") -> None:
     """Have the lines of a table of history sealed from now on, and those that it holds in the first runs."""
     op.execute(
@@ -267,6 +278,24 @@ def part_by_months(table: str, column: str, months: int, ahead: int) -> None:
         f" INSERT INTO {table} SELECT * FROM moved"
     )
     op.execute(f"ALTER TABLE {table} ATTACH PARTITION {before} FOR VALUES FROM (MINVALUE) TO ('{firsts[0]}')")
+
+
+def part_where_empty(table: str, key: str, count: int = 8) -> None:
+    """Have a table that holds nothing consist of pieces by the hash of a column; one with rows stays whole.
+
+    So new installations have it in pieces from the first row on; where there are rows, operators take it into pieces
+    when they want to (`centerline partitions adopt`), since each has to be written anew.
+    """
+    connection = op.get_bind()
+    is_held = text(f"SELECT EXISTS (SELECT FROM {table})")
+    if connection.scalar(is_held):
+        return
+    op.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+    if connection.scalar(is_held):
+        return
+    connection.exec_driver_sql(make_pieces_sql(Pieces(table, key, count=count)))
+    connection.exec_driver_sql(take_name_sql(table))
+    op.execute(f"DROP TABLE partitions.{table}_whole")
 
 
 def part_seals() -> None:

@@ -145,6 +145,7 @@ def platform_tables(metadata: MetaData) -> PlatformTables:
             Column("first_failed_at", DateTime(timezone=True), nullable=False),
             Column("last_failed_at", DateTime(timezone=True), nullable=False),
             Column("skipped_until", DateTime(timezone=True), nullable=False),
+            Column("row_id", BigInteger, Identity(always=True), nullable=False),
         ),
         walks=Table(
             "walks",

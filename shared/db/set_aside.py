@@ -1,6 +1,5 @@
 """Rows that a job could not do: set aside, so that the others are done, and kept for operators to see."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -18,24 +17,29 @@ ON CONFLICT (job, key) DO UPDATE SET error = excluded.error, attempts = rows_set
 """
 _CLEAR: Final = "DELETE FROM rows_set_aside WHERE job = $1 AND key = ANY($2::text[])"
 _FORGET: Final = "DELETE FROM rows_set_aside WHERE job = $1 AND skipped_until < $2"
-_LIST: Final = """
-SELECT job, key, error, attempts, first_failed_at, last_failed_at, skipped_until FROM rows_set_aside
+_COLUMNS: Final = "row_id, job, key, error, attempts, first_failed_at, last_failed_at, skipped_until"
+_LIST: Final = f"""
+SELECT {_COLUMNS} FROM rows_set_aside
 WHERE ($1::text IS NULL OR job = $1) ORDER BY job, key LIMIT $2
 """
-# A key can be an importer number, which is not to stand in the address of a page: pages go by its digest.
-_PAGE: Final = """
-SELECT job, key, error, attempts, first_failed_at, last_failed_at, skipped_until FROM rows_set_aside
-WHERE job = $1 AND md5(key) > $2 ORDER BY md5(key) LIMIT $3
+# A key can be an importer number, which is not to stand in the address of a page: pages go by the row's own number.
+_PAGE: Final = f"""
+SELECT {_COLUMNS} FROM rows_set_aside WHERE job = $1 AND row_id > $2 ORDER BY row_id LIMIT $3
 """
 _RETRY: Final = """
-UPDATE rows_set_aside SET skipped_until = last_failed_at WHERE job = $1 AND ($2::text[] IS NULL OR key = ANY($2))
+UPDATE rows_set_aside SET skipped_until = last_failed_at
+WHERE job = $1 AND ($2::text[] IS NULL AND $3::bigint[] IS NULL OR key = ANY($2) OR row_id = ANY($3))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class RowSetAside:
-    """A row that a job leaves out until an instant; `key` is the number or id of what it is about."""
+    """A row that a job leaves out until an instant; `key` is the number or id of what it is about.
 
+    `row_id` names the row to those who may not see a key whole; it says nothing of the key.
+    """
+
+    row_id: int
     job: str
     key: str
     error: str
@@ -65,9 +69,12 @@ async def forget(tx: Transaction, job: str, before: datetime) -> None:
     await bulk.execute(tx, _FORGET, job, before)
 
 
-async def retry(tx: Transaction, job: str, keys: Sequence[str] | None) -> int:
-    """Let the next run try rows again, all of the job when no key is given; gives how many."""
-    return await bulk.execute(tx, _RETRY, job, list(keys) if keys is not None else None)
+async def retry(
+    tx: Transaction, job: str, keys: Sequence[str] | None = None, row_ids: Sequence[int] | None = None
+) -> int:
+    """Let the next run try rows again, by key or by number, all of the job when neither is given; gives how many."""
+    wanted = [list(each) if each is not None else None for each in (keys, row_ids)]
+    return await bulk.execute(tx, _RETRY, job, *wanted)
 
 
 async def list_rows(tx: Transaction, *, job: str | None, limit: int) -> list[RowSetAside]:
@@ -75,14 +82,9 @@ async def list_rows(tx: Transaction, *, job: str | None, limit: int) -> list[Row
     return _read(await bulk.fetch(tx, _LIST, job, limit))
 
 
-async def page_rows(tx: Transaction, job: str, *, after: str, limit: int) -> list[RowSetAside]:
-    """Rows that a job set aside behind a digest (`digest_of`), in the order of these."""
+async def page_rows(tx: Transaction, job: str, *, after: int, limit: int) -> list[RowSetAside]:
+    """Rows that a job set aside behind the one of a number, in the order in which they were."""
     return _read(await bulk.fetch(tx, _PAGE, job, after, limit))
-
-
-def digest_of(row: RowSetAside) -> str:
-    """The place of a row in `page_rows`."""
-    return hashlib.md5(row.key.encode(), usedforsecurity=False).hexdigest()
 
 
 def _read(rows: Sequence[Any]) -> list[RowSetAside]:

@@ -29,12 +29,21 @@ async def ask_for_run(tx: Transaction, job: str, *, reason: str, by: str, at: da
 
 
 async def retry_rows(
-    tx: Transaction, job: str, keys: Sequence[str] | None, *, reason: str, by: str, at: datetime
+    tx: Transaction,
+    job: str,
+    keys: Sequence[str] | None,
+    *,
+    row_ids: Sequence[int] | None = None,
+    reason: str,
+    by: str,
+    at: datetime,
 ) -> OperatorAct:
-    """Let the next run of a job try rows again that it set aside, all of them without keys."""
-    asked = {"job": job} if keys is None else {"job": job, "keys": list(keys)}
-    act = await operator_acts.write(tx, RETRY, asked, reason=reason, by=by, at=at, total=len(keys or ()))
-    retried = await set_aside.retry(tx, job, keys)
+    """Let the next run of a job try rows again that it set aside, all of them without keys and numbers of rows."""
+    named = {"keys": keys, "ids": row_ids}
+    asked = {"job": job} | {name: list(given) for name, given in named.items() if given is not None}
+    total = len(keys or ()) + len(row_ids or ())
+    act = await operator_acts.write(tx, RETRY, asked, reason=reason, by=by, at=at, total=total)
+    retried = await set_aside.retry(tx, job, keys, row_ids)
     ended = await operator_acts.move(tx, act.act_id, reached=0, done=retried, result={}, state="done", at=at)
     assert ended is not None  # it was written in this transaction
     return ended

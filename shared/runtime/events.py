@@ -123,6 +123,7 @@ def platform_jobs(platform: Platform, parts: Parts) -> Sequence[Job]:
 
     async def make_partitions(session: JobSession) -> None:
         await partitioning.make_ahead(session, parts.parted, platform.clock, platform.metrics)
+        await partitioning.look_over(session, parts.pieces)
 
     async def retain_log(_: JobSession) -> None:
         if isinstance(platform.bus, PostgresBus):

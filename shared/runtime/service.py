@@ -18,6 +18,7 @@ from shared.bus.protocol import Bus
 from shared.db.migrate import pending
 from shared.db.origins import Origin
 from shared.db.partitions import Parted
+from shared.db.pieces import Pieces
 from shared.runtime.clock import Clock, DemonstrationClock, ReplayClock, SystemClock
 from shared.runtime.invariants import QueryInvariant
 from shared.runtime.lifecycle import Readiness, Stopping
@@ -54,7 +55,7 @@ class Parts:
     `public_routers` also answer anyone, without a token: what they show is public. `answer` tells filers what of
     their messages is refused, in one of the services that read them. `listeners` take what comes by other ways than
     HTTP, beside the API. `sealed` are its tables of history under seal, `parted` those in
-    partitions by months. `pages` builds the application of a service
+    partitions by months, `pieces` those that can be in pieces by their key. `pages` builds the application of a service
     for people, which has pages instead of an API and takes no part in events. `deliveries` counts for operators what
     the service sends to people. `hold_back` settles what its handlers wrote to go out later by itself, for a copy of
     the service from which nothing may go out.
@@ -71,6 +72,7 @@ class Parts:
     pages: Callable[[Readiness], FastAPI] | None = None
     sealed: "Sequence[SealedTable]" = ()
     parted: Sequence[Parted] = ()
+    pieces: Sequence[Pieces] = ()
     deliveries: "DeliveriesRead | None" = None
     hold_back: "HoldBack | None" = None
 

@@ -337,14 +337,14 @@ async def list_job_rows(
     request: Request, response: Response, job: JobName, page: CurrentPage, _: Reader
 ) -> Page[RowLeftOut]:
     """What the job could not do, each with its error; importer numbers are not shown whole."""
-    (after,) = page.position(str) or ("",)
+    (after,) = page.position(int) or (0,)
     async with snapshot(engine_of(request)) as tx:
         await jobs.find_job(tx, job)
         rows = await set_aside.page_rows(tx, job, after=after, limit=page.fetch)
     return build_page(
         rows,
         page,
-        key=lambda row: (set_aside.digest_of(row),),
+        key=lambda row: (row.row_id,),
         item=RowLeftOut.of,
         request=request,
         response=response,
@@ -381,13 +381,16 @@ async def run_job_now(
 async def retry_job_rows(
     request: Request, job: JobName, body: RetryIn, call: CurrentIdempotentCall, caller: JobRunning
 ) -> Response:
-    """The next run of the job tries them, all of the job where no key is given."""
+    """The next run of the job tries them, all of the job where neither numbers nor keys are given.
+
+    Numbers are those of `GET /ops/jobs/{job}/rows`, which names a row whose key is not shown whole.
+    """
     at = now_of(request)
 
     async def act(tx: Transaction) -> OperatorActOut:
         await jobs.find_job(tx, job)
         return OperatorActOut.of(
-            await jobs.retry_rows(tx, job, body.keys, reason=body.reason, by=caller.signature, at=at)
+            await jobs.retry_rows(tx, job, body.keys, row_ids=body.ids, reason=body.reason, by=caller.signature, at=at)
         )
 
     return await answer_once(request, call, act, status=_ACCEPTED)

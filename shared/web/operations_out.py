@@ -482,6 +482,7 @@ class RowLeftOut(BaseModel):
         json_schema_extra={
             "examples": [
                 {
+                    "row_id": 7,
                     "key": "B7603245278",
                     "error": "ValueError: no rate",
                     "attempts": 2,
@@ -493,6 +494,7 @@ class RowLeftOut(BaseModel):
         }
     )
 
+    row_id: int = Field(description="What names the row where its key is not shown whole.")
     key: str
     error: str
     attempts: int
@@ -522,12 +524,15 @@ class RetryIn(AskIn):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"reason": "Release 1.2 can do them.", "keys": ["B7603245278"]}]},
+        json_schema_extra={"examples": [{"reason": "Release 1.2 can do them.", "ids": [7]}]},
     )
 
     keys: (
         Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=1, max_length=500)] | None
-    ) = Field(default=None, description="Their keys; all of the job without.")
+    ) = Field(default=None, description="Their keys; all of the job without keys and ids.")
+    ids: Annotated[list[BigOrdinal], Field(min_length=1, max_length=MOST_IDS)] | None = Field(
+        default=None, description="Their numbers (`row_id`), which name rows whose keys are not shown whole."
+    )
 
 
 class OperatorActOut(BaseModel):

@@ -58,6 +58,8 @@ WORDS: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     ("jobs", "set-aside"): ("workqueue",),
     ("jobs", "retry"): ("workqueue", "no-such-job", "--why=A release can do them."),
     ("jobs", "run"): ("workqueue", "count-pending"),
+    ("partitions", "list"): ("liquidation",),
+    ("partitions", "adopt"): ("liquidation", "entry_lines", "--rows=3"),
     ("acts",): ("workqueue",),
     ("audit", "verify"): (),
     ("audit", "links"): (),
@@ -209,6 +211,14 @@ def test_every_command_prints_one_document_and_nothing_else(running: Running, tm
         ("run-job", "by the command line"),
         ("retry-rows", "A release can do them."),
     ]
+    assert {row["table"]: row["stage"] for row in documents[("partitions", "list")]} == {
+        "entries": "whole",
+        "entry_lines": "whole",
+        "entry_versions": "in-pieces",
+        "legal_events": "in-pieces",
+        "special_duties": "whole",
+    }
+    assert documents[("partitions", "adopt")] == {"table": "entry_lines", "stage": "in-pieces", "pieces": 8}
     assert documents[("audit", "verify")] == {name: [] for name in documents[("up",)] if name != "console"}
     replayed = documents[("rulebook", "replay")]
     assert (replayed["unequal"], replayed["different"]) == (0, [])

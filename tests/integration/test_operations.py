@@ -654,6 +654,15 @@ async def test_rows_that_a_job_left_out_are_listed_masked_and_tried_again(
     assert sorted(each["key"] for each in rows) == ["***-**-6789", "B7603245278"]
     assert {each["error"] for each in rows} == {"lost ***-**-6789"}
     assert b"6789" not in urlsafe_b64decode(first["next"].partition("after=")[2].partition("&")[0] + "===")
+    (masked,) = [each["row_id"] for each in rows if each["key"].startswith("***")]
+    act = await desk.act("/ops/jobs/work/retries", {"reason": "Mended.", "ids": [masked]})
+    assert (act["done"], act["total"], act["asked"]) == (1, 1, {"job": "work", "ids": [masked]})
+    async with transaction(desk.engine) as tx:
+        left_out = {
+            row["key"]
+            for row in await bulk.fetch(tx, "SELECT key FROM rows_set_aside WHERE skipped_until > last_failed_at")
+        }
+    assert left_out == {"B7603245278"}, "the row that was named, and no other"
     act = await desk.act("/ops/jobs/work/retries", {"reason": "Mended.", "keys": [SSN]})
     assert (act["done"], act["asked"]) == (1, {"job": "work", "keys": ["***-**-6789"]})
     assert (await desk.act("/ops/jobs/work/retries", {"reason": "All."}))["done"] == 2

@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from cli.sbom import LOCK, read_lock
 from shared.customs.calendar import end_of_legal_day
 from shared.db import embedded
 from tests.support.apt import install
+from tests.support.collector import collecting
 from tests.support.digest import differences, digest
 from tests.support.image import (
     CERTIFICATES,
@@ -113,14 +114,15 @@ def test_bill_of_materials_in_the_image_names_what_is_installed_in_it(image: Ima
     assert bill["metadata"]["component"]["version"] == VERSION
 
 
-@pytest.mark.long
-def test_image_that_exports_traces_is_built_as_far_as_its_bill_which_names_what_exports(tmp_path: Path) -> None:
-    built = build_image(
-        tmp_path,
-        *("--target=build", f"--build-arg=REQUIREMENTS={EXPORTING.name}"),
-        tag="localhost/centerline:exporting",
-    )
-    bill = json.loads(built.run("cat", "/app/centerline.cdx.json"))
+@pytest.fixture(scope="module")
+def exporting(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    """The image with what exports traces, built to its end."""
+    folder = tmp_path_factory.mktemp("exporting")
+    return build_image(folder, f"--build-arg=REQUIREMENTS={EXPORTING.name}", tag="localhost/centerline:exporting")
+
+
+def test_bill_of_the_image_that_exports_traces_names_what_exports(exporting: Image) -> None:
+    bill = json.loads(exporting.run("cat", "/app/centerline.cdx.json"))
     named = {each["purl"] for each in bill["components"] if each["purl"].startswith("pkg:pypi/")}
     locked = {f"pkg:pypi/{name}@{version}" for name, (version, _) in read_lock(EXPORTING).items()}
     assert {each for each in locked - named if "colorama" not in each} == set()
@@ -165,8 +167,11 @@ class Site:
         self.environment = environment
         self.mark = uuid4().hex[:8]
 
-    def start(self, name: str, *command: str) -> Container:
-        """Start a container with the settings of a service, or of the command line where there is none of the name."""
+    def start(self, name: str, *command: str, also: Mapping[str, str] | None = None) -> Container:
+        """Start a container with the settings of a service, or of the command line where there is none of the name.
+
+        `also` are further variables.
+        """
         environment = self.environment
         place = name if name in environment.ports else "routing"
         variables = {
@@ -180,6 +185,7 @@ class Site:
         }
         if place != name:
             variables["CENTERLINE_DATABASE_URL"] = environment.database_url
+        variables |= also or {}
         shared = [f"{environment.data / folder}:{environment.data / folder}" for folder in ("files", "mail")]
         clock = environment.data / "clock"
         return Container.start(
@@ -189,7 +195,7 @@ class Site:
 
 @pytest.fixture
 def site(image: Image, broker: str, module_folder: Path) -> Iterator[Site]:
-    folder = module_folder / "image"
+    folder = module_folder / f"image-{uuid4().hex[:8]}"
     for name in ("", "files", "mail", "clock"):
         (folder / name).mkdir()
         (folder / name).chmod(0o777 if name in {"files", "mail"} else 0o755)
@@ -216,10 +222,11 @@ def site(image: Image, broker: str, module_folder: Path) -> Iterator[Site]:
         embedded.stop(server, mode="immediate")
 
 
-def ask(address: str) -> tuple[int, str]:
+def ask(address: str, *headers: str) -> tuple[int, str]:
     """Status and answer of a GET by curl, 0 while nobody listens."""
+    given = [word for each in headers for word in ("--header", each)]
     done = subprocess.run(
-        ["curl", "--silent", "--noproxy", "*", "--max-time", "10", "--write-out", "\n%{http_code}", address],
+        ["curl", "--silent", "--noproxy", "*", "--max-time", "10", "--write-out", "\n%{http_code}", *given, address],
         capture_output=True,
         text=True,
         check=False,
@@ -296,6 +303,31 @@ async def test_containers_of_the_image_leave_what_a_clean_run_leaves(site: Site,
     found = {name: differences(clean[name], left[name]) for name in clean}
     assert not any(found.values()), "\n".join(line for lines in found.values() for line in lines)
     assert [digest(left[name]) for name in clean] == [digest(clean[name]) for name in clean]
+
+
+@pytest.mark.kafka
+async def test_a_container_that_exports_sends_the_spans_of_what_it_did(exporting: Image, site: Site) -> None:
+    """Over the wire, to a collector that reads the protocol: those of a call, in the caller's trace."""
+    trace, caller = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+    with collecting() as collector, ExitStack() as stack:
+        sending = Site(exporting, site.environment)
+        for name, *command in (("migrate", "centerline", "migrate"), ("topics", "centerline", "topics", "ensure")):
+            done = sending.start(name, *command)
+            stack.callback(done.remove)
+            assert done.wait() == 0, done.log()[-3000:]
+        sent = {"CENTERLINE_TRACES_URL": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "300"}
+        routing = sending.start("routing", "python", "-m", "services.routing", also=sent)
+        stack.callback(routing.remove)
+        await until_ready(sending, {"routing": routing})
+        address = f"{sending.environment.address_of('routing')}/centers"
+        assert ask(address, f"traceparent: 00-{trace}-{caller}-01")[0] > 0
+        async with asyncio.timeout(60):
+            while not collector.of_trace(trace):
+                await asyncio.sleep(0.2)
+        assert routing.stop() == 0, routing.log()[-3000:]
+    spans = collector.of_trace(trace)
+    assert {each.service for each in spans} == {"centerline-routing"}
+    assert [each.name for each in spans if each.parent_id == caller] == ["GET /centers"]
 
 
 def check_health(site: Site, name: str) -> None:

@@ -23,7 +23,8 @@ class Placed(NamedTuple):
     """A table of the list: its key, or where it is instead; whether it grows; how it is parted.
 
     `why_whole` says of one that grows for ever why it is not parted: no-date (no date in its primary key, which would
-    no longer tell a repeat with one) or small (so few rows that nothing is gained).
+    no longer tell a repeat with one), small (so few rows that nothing is gained) or lists (what reads it in order goes
+    through every piece; `PIECES` of its service has it, so that operators can take it into pieces all the same).
     """
 
     service: str

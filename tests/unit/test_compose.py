@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from typer.main import get_command
 
 from cli.catalogue import EVERY_SERVICE
+from cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -30,6 +32,17 @@ def test_each_profile_adds_what_it_is_named_for() -> None:
     assert of["observe"] == {"prometheus", "tempo", "grafana"}
     heading = COMPOSE.read_text(encoding="utf-8").partition("name: centerline")[0]
     assert all(f"#     {profile} " in heading for profile in of.keys() - {"core"})
+
+
+def test_the_archive_keeps_what_services_publish_too() -> None:
+    """A copy of one service alone is made from what the others published."""
+    program, *words = _services()["archive"]["command"]
+    assert program == "centerline"
+    command: Any = get_command(app)
+    for name in words[:2]:
+        command = command.commands[name]
+    given = command.make_context(name, words[2:]).params
+    assert (words[:2], given["is_derived"], given["once"]) == (["archive", "run"], True, False)
 
 
 def test_nothing_that_is_always_on_needs_what_is_not() -> None:

@@ -2001,6 +2001,7 @@ class OpsJobs(Read, frozen=True):
 class OpsRow(Read, frozen=True):
     """A row that a job leaves out."""
 
+    row_id: int
     key: str
     error: str
     attempts: int

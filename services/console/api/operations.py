@@ -226,10 +226,13 @@ async def read_job(request: Request, who: Operator, service: OfService, job: str
 
 @router.post("/{service}/jobs/{job}/acts")
 async def act_on_job(request: Request, who: Operator, service: OfService, job: str) -> Response:
-    """Run a job now, or have its rows tried again."""
+    """Run a job now, or have its rows tried again, all or the chosen ones."""
     form = await form_of(request, who)
-    to = "retries" if _one(form, "act") == "retry" else "runs"
-    body = {"reason": _one(form, "why")}
+    act = _one(form, "act")
+    to = "retries" if act in {"retry", "retry-chosen"} else "runs"
+    body: dict[str, Any] = {"reason": _one(form, "why")}
+    if act == "retry-chosen":
+        body["ids"] = [int(each) for each in form.get("id", []) if each.isdecimal()]
     done = await who.person.post(service, f"/ops/jobs/{job}/{to}", OpsAct, body, key=key_of(request))
     if done.value is not None:
         return go(f"/ops/{service}/acts/{done.value.act_id}")
@@ -464,6 +467,7 @@ async def _show_job(
         more=place_after(rows.value.next) if rows.value is not None else None,
         refused=refused,
         written=_one(form, "why"),
+        chosen=set((form or {}).get("id", [])),
     )
 
 

@@ -20,6 +20,7 @@ from services.liquidation.store.tables.records import (
 )
 from services.liquidation.store.upserts import replace_row
 from shared.db import bulk
+from shared.db.pieces import rows_of_each
 from shared.db.transaction import Transaction
 
 _CYCLE_LOCK = 7_305_119_314
@@ -35,12 +36,15 @@ _ENTRY_COLUMNS = tuple(column.name for column in entries.columns)
 _LOCK = f"""
 SELECT {", ".join(_ENTRY_COLUMNS)} FROM entries WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR UPDATE
 """
-_VERSIONS = """
-SELECT entry_number, version, importer_number, entry_type, surety_code, port_of_entry, entry_date, paid_on, duty_cents,
-       fees_cents, case_number, content_digest, filed_at, event_source, event_id, barred_as, is_announced, cases,
-       is_flagged
-FROM entry_versions WHERE entry_number = ANY($1::text[]) ORDER BY entry_number, version
-"""
+_VERSIONS = f"""{
+    rows_of_each(
+        "entry_versions",
+        "entry_number, version, importer_number, entry_type, surety_code, port_of_entry, entry_date, paid_on,"
+        " duty_cents, fees_cents, case_number, content_digest, filed_at, event_source, event_id, barred_as,"
+        " is_announced, cases, is_flagged",
+        "entry_number",
+    )
+} ORDER BY entry_number, version"""
 _REMARK = """
 UPDATE entry_versions SET barred_as = given.barred_as, is_announced = given.is_announced
 FROM unnest($1::text[], $2::integer[], $3::text[], $4::boolean[])

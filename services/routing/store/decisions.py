@@ -17,6 +17,7 @@ from services.routing.domain.unit_values import unit_values_of
 from services.routing.store.tables.decisions import conflicts, releases, routing_decisions
 from shared.contracts import lean
 from shared.db import bulk
+from shared.db.pieces import rows_of_each
 from shared.db.transaction import Transaction
 
 _ACCOUNTS = """
@@ -26,13 +27,12 @@ FROM accounts a LEFT JOIN assignments s USING (importer_number)
 WHERE a.importer_number = ANY($1::text[])
 ORDER BY a.importer_number, s.sequence
 """
-_KNOWN_VERSIONS = """
-SELECT entry_number, version, content_digest, filed_at, event_source, event_id, importer_number, entry_date, goods
-FROM routing_decisions WHERE entry_number = ANY($1::text[])
-"""
-_DECIDED = """
-SELECT entry_number, version, content_digest, decision FROM routing_decisions WHERE entry_number = ANY($1::text[])
-"""
+_KNOWN_VERSIONS = rows_of_each(
+    "routing_decisions",
+    "entry_number, version, content_digest, filed_at, event_source, event_id, importer_number, entry_date, goods",
+    "entry_number",
+)
+_DECIDED = rows_of_each("routing_decisions", "entry_number, version, content_digest, decision", "entry_number")
 _DECISION_COLUMNS = (
     "entry_number",
     "version",

@@ -143,7 +143,7 @@ async def hear_letters(tx: Transaction, heard: Sequence[tuple[Letter, str, datet
 
 async def _follow_items(tx: Transaction, items: Sequence[Item]) -> list[tuple[Item, Followed]]:
     """Where locked items of processes with a table stand, with few statements for all of them."""
-    filed_on = await fact_store.find_filed_on(tx, [item.item_id for item in items if item.kind == "filing"])
+    filed_on = await fact_store.find_filed_on(tx, [item for item in items if item.kind == "filing"])
     subjects = {item.item_id: subjects_of(item, filed_on.get(item.item_id)) for item in items}
     facts = await fact_store.load_facts(tx, (subject for each in subjects.values() for subject in each))
     acts = await store.load_acts(tx, subjects)

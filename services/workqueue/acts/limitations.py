@@ -50,7 +50,7 @@ async def list_watched(tx: Transaction, reach: Reach, knower: Knower, centers: t
 async def _watch(tx: Transaction, items: list[Item]) -> list[Watched]:
     ids = [item.item_id for item in items]
     acts = await matter_store.load_acts(tx, ids)
-    filed_on = await fact_store.find_filed_on(tx, ids)
+    filed_on = await fact_store.find_filed_on(tx, items)
     subjects = {item.item_id: subjects_of(item, filed_on.get(item.item_id)) for item in items}
     heard = await fact_store.load_facts(tx, [each for own in subjects.values() for each in own])
     found = []

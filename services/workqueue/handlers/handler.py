@@ -284,8 +284,7 @@ async def _load(tx: Transaction, batch: Batch) -> Known:
     # After the items are locked nobody completes them.
     completed_by = await decision_store.load_standing(tx, [*batch.applied, *late])
     said_of |= {of_item(item_id) for item_id in completed_by.values()}
-    of_filings = [item.item_id for item in items.values() if item.kind == "filing"]
-    named_alone = await fact_store.find_filed_on(tx, of_filings)
+    named_alone = await fact_store.find_filed_on(tx, [item for item in items.values() if item.kind == "filing"])
     subjects = {of_entry(number) for number, added in batch.versions.items() if any(map(work_called_for, added))}
     subjects |= {of_entry(route.entry_numbers[0]) for route in routes if len(route.entry_numbers) == 1}
     subjects |= set(map(of_protest, batch.protest_acts))

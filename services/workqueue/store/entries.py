@@ -15,6 +15,7 @@ from services.workqueue.domain.item import Goods
 from services.workqueue.domain.review import Consultation, LegalDates, RoutedVersion, in_rank
 from services.workqueue.store.tables.entries import entries, routed_goods, routed_versions
 from shared.db import bulk
+from shared.db.pieces import rows_of_each
 from shared.db.transaction import Transaction
 
 _DATES_COLUMNS = (
@@ -63,7 +64,7 @@ _VERSION_COLUMNS = (
     "port_of_entry",
 )
 _WRITTEN_COLUMNS = (*_VERSION_COLUMNS, "duty_cents", "reasons")
-_LOAD_VERSIONS = f"SELECT {', '.join(_VERSION_COLUMNS)} FROM routed_versions WHERE entry_number = ANY($1::text[])"
+_LOAD_VERSIONS = rows_of_each("routed_versions", ", ".join(_VERSION_COLUMNS), "entry_number")
 # Of the newest decision that called for a review, in the order of `in_rank`.
 _DECLARED = """
 SELECT g.goods FROM (
@@ -73,9 +74,9 @@ JOIN routed_goods g USING (entry_number, version, event_id)
 """
 # Of the decision that stands, in the order of `in_rank`.
 ROUTED = """
-SELECT DISTINCT ON (entry_number) entry_number, duty_cents, reasons FROM routed_versions
-WHERE entry_number = ANY(CAST(:numbers AS text[]))
-ORDER BY entry_number, version DESC, move DESC, filed_at, event_id COLLATE "C"
+SELECT entry_number, duty_cents, reasons FROM unnest(CAST(:numbers AS text[])) AS given(wanted) CROSS JOIN LATERAL (
+    SELECT * FROM routed_versions v WHERE v.entry_number = given.wanted
+    ORDER BY version DESC, move DESC, filed_at, event_id COLLATE "C" LIMIT 1) AS newest
 """
 _FOREIGN_ENTRIES = """
 SELECT given.entry_number FROM unnest($1::text[]) WITH ORDINALITY AS given(entry_number, position)

@@ -45,17 +45,17 @@ WHERE filing_number IN (
 ORDER BY filing_number FOR UPDATE
 """
 # Whose Center may follow from what is said of entries (they name them, or answer who asked about them) or of items.
+# In two statements: requests have another key than the filings that answer them.
+FIND_REQUESTS = """
+SELECT request_id FROM requests WHERE (entry_numbers ->> 0) = ANY($1::text[])
+UNION
+SELECT request_id FROM requests WHERE item_id = ANY($2::uuid[])
+"""
 FIND_CONCERNED = """
 SELECT f.filing_number FROM unnest($1::text[]) AS given(entry_number)
 JOIN filings f ON f.entry_numbers @> jsonb_build_array(given.entry_number) WHERE f.sequence = 1
 UNION
-SELECT f.filing_number FROM requests r JOIN filings f ON f.answers_request = r.request_id
-WHERE (r.entry_numbers ->> 0) = ANY($1::text[])
-UNION
-SELECT f.filing_number FROM requests r JOIN filings f ON f.answers_request = r.request_id
-WHERE r.item_id = ANY($2::uuid[])
-UNION
-SELECT filing_number FROM filings WHERE answers_request = ANY($3::uuid[])
+SELECT filing_number FROM filings WHERE answers_request = ANY($2::uuid[])
 """
 # Items of filings that an earlier release left without the basis of their Center.
 _WITHOUT_BASIS = """
@@ -90,9 +90,12 @@ async def find_concerned(
 
     Those that a person moved name their entries to no effect, so they are not among the first.
     """
-    about = (sorted(set(entry_numbers)), sorted(set(item_ids)), sorted(set(request_ids)))
-    rows = await bulk.fetch(tx, FIND_CONCERNED, *about) if any(about) else ()
-    return {row["filing_number"] for row in rows}
+    entries, items, requests = sorted(set(entry_numbers)), sorted(set(item_ids)), set(request_ids)
+    if entries or items:
+        requests |= {row["request_id"] for row in await bulk.fetch(tx, FIND_REQUESTS, entries, items)}
+    if not entries and not requests:
+        return set()
+    return {row["filing_number"] for row in await bulk.fetch(tx, FIND_CONCERNED, entries, sorted(requests))}
 
 
 async def find_without_basis(tx: Transaction, left_out: Sequence[str], limit: int) -> list[str]:

@@ -58,12 +58,12 @@ _LOCK_IDS = """
 SELECT pg_advisory_xact_lock(hashtextextended('request:' || id, 0))
 FROM (SELECT id FROM unnest($1::text[]) AS given(id) ORDER BY id) AS sorted
 """
+# In two statements: a request has another key than the item that it came from.
 _LOAD_ASKED = """
-SELECT r.request_id, r.item_id, r.importer_number, r.entry_numbers ->> 0 AS entry_number, i.protest_number,
-       i.filing_number
-FROM requests r JOIN items i ON i.item_id = r.item_id
-WHERE r.request_id = ANY($1::uuid[]) AND r.issued_at IS NOT NULL
+SELECT request_id, item_id, importer_number, entry_numbers ->> 0 AS entry_number FROM requests
+WHERE request_id = ANY($1::uuid[]) AND issued_at IS NOT NULL
 """
+_LOAD_MATTERS = "SELECT item_id, protest_number, filing_number FROM items WHERE item_id = ANY($1::uuid[])"
 # What nobody answered by its day, while the item that it came from is still worked on.
 _FIND_OVERDUE = """
 SELECT r.request_id FROM requests r JOIN items i ON i.item_id = r.item_id
@@ -135,7 +135,17 @@ async def load_asked(tx: Transaction, request_ids: Iterable[UUID]) -> dict[UUID,
     """Those of the requests that were issued, by id, each with the matter of the item that it came from."""
     numbers = sorted(set(request_ids))
     rows = await bulk.fetch(tx, _LOAD_ASKED, numbers) if numbers else ()
-    return {row["request_id"]: Asked(*row) for row in rows}
+    of_items = sorted({row["item_id"] for row in rows})
+    matters = {
+        row["item_id"]: (row["protest_number"], row["filing_number"])
+        for row in (await bulk.fetch(tx, _LOAD_MATTERS, of_items) if of_items else ())
+    }
+    found = {}
+    for request_id, item_id, importer_number, entry_number in rows:
+        if item_id in matters:
+            protest_number, filing_number = matters[item_id]
+            found[request_id] = Asked(request_id, item_id, importer_number, entry_number, protest_number, filing_number)
+    return found
 
 
 async def has_requests(connection: AsyncConnection, item_id: UUID) -> bool:

@@ -192,6 +192,29 @@ async def test_job_runs_now_and_invariants_are_checked(console: str) -> None:
         assert "To see." in acts
 
 
+async def test_a_row_whose_key_is_not_shown_whole_is_tried_again(product: Product, console: str) -> None:
+    until = "SELECT key, skipped_until > now() AS is_left_out FROM rows_set_aside WHERE job = 'count-pending'"
+    async with operations.service_engine(product.environment, "workqueue") as engine, transaction(engine) as tx:
+        await bulk.execute(
+            tx,
+            "INSERT INTO rows_set_aside SELECT 'count-pending', key, 'lost', 1, now(), now(), now() + interval '1 day'"
+            " FROM unnest(ARRAY['123-45-6789', 'B7603245278']) AS key",
+        )
+    page = "/ops/workqueue/jobs/count-pending"
+    async with reading_as(console, "otto") as otto:
+        text = await otto.read(page)
+        assert "123-45-6789" not in text
+        (row,) = re.findall(r'name="id" value="([0-9]+)" aria-label="Row [0-9]+, \*\*\*-\*\*-6789"', text)
+        answer = await otto.send(page, f"{page}/acts", {"act": "retry-chosen", "why": "None is chosen."})
+        assert answer.status_code == 422
+        answer = await otto.send(page, f"{page}/acts", {"act": "retry-chosen", "why": "Mended.", "id": row})
+        assert "1 of 1 rows settled" in await settled(otto, answer.url.path, "Done.")
+    async with operations.service_engine(product.environment, "workqueue") as engine, transaction(engine) as tx:
+        left_out = {row["key"]: row["is_left_out"] for row in await bulk.fetch(tx, until)}
+        await bulk.execute(tx, "DELETE FROM rows_set_aside WHERE job = 'count-pending'")
+    assert left_out == {"123-45-6789": False, "B7603245278": True}
+
+
 async def test_a_killed_service_goes_on_with_many_letters(product: Product, console: str) -> None:
     """Most of them are settled by a scheduler that is another process than the one that was asked."""
     many = 40_000

@@ -1,5 +1,6 @@
 """Forecast and radar are answered by indexes, on as many entries as let the server choose."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.cycles import cycle_day
-from services.liquidation.store import cycles, extension_drafts, radar
+from services.liquidation.store import cycles, extension_drafts, payments, radar
 from shared.db import bulk
 from shared.db.transaction import Transaction, transaction
 
@@ -62,3 +63,29 @@ async def test_forecast_and_radar_read_no_table_of_entries_from_end_to_end(servi
     for plan in (forecast, count, decided, suspended, late, needed):
         assert "Seq Scan on entries" not in plan, plan
         assert "Seq Scan on review_decisions" not in plan, plan
+
+
+_POSTED = """
+INSERT INTO program_postings (entry_number, program, run, posted_on, revision, version, declaration_id, row_number,
+    importer_number, cohort, act, writer, lane, act_key, sequence, liquidated_on, headings, removed_cents, outcome,
+    posted_at, leaf)
+SELECT 'A' || lpad(n::text, 10, '0'), 'p', n % 3, '2026-03-02', 1, 1, 'd', 1, 'I' || n % 300, 'c', 'a', 'w', 'l', 'k',
+    1, '2026-03-02', '{}', 1, 'refund', now(), '' FROM generate_series(1, 60000) AS n
+"""
+
+
+async def test_payees_of_a_run_are_found_without_going_through_all_of_it(service_engine: MakeEngine) -> None:
+    """What `program_postings_payee` is for: by the index of runs each slice of payees would read the run again."""
+    engine = await service_engine("liquidation")
+    analyzed = f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) {payments._PAYEES_OF_RUN}"
+    read = []
+    async with transaction(engine) as tx:
+        await bulk.execute(tx, _POSTED)
+        await bulk.execute(tx, "ANALYZE program_postings")
+        for is_there in (True, False):
+            plan = "\n".join(row[0] for row in await bulk.fetch(tx, analyzed, "p", 1, "I1", 20))
+            assert ("program_postings_payee" in plan) is is_there, plan
+            read.append(int(re.findall(r"shared hit=(\d+)", plan)[0]))
+            await bulk.execute(tx, "DROP INDEX IF EXISTS program_postings_payee")
+    with_index, without = read
+    assert with_index * 2 < without, read

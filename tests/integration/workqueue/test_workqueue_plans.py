@@ -350,13 +350,10 @@ async def test_filings_that_a_change_concerns_are_found_by_index(full_desk: Desk
         await connection.execute(text("VACUUM ANALYZE requests, filings"))
     async with full_desk.engine.connect() as connection, connection.begin():
         asked = (await connection.execute(text("SELECT item_id, request_id FROM requests LIMIT 20"))).all()
-        about = [
-            [f"E{n}" for n in range(100, 150)],
-            [row.item_id for row in asked],
-            [row.request_id for row in asked],
-        ]
+        entries = [f"E{n}" for n in range(100, 150)]
         await connection.execute(text("SELECT 1"))
-        plan = await explain(connection, filing_store.FIND_CONCERNED, about)
+        plan = await explain(connection, filing_store.FIND_REQUESTS, [entries, [row.item_id for row in asked]])
+        plan += await explain(connection, filing_store.FIND_CONCERNED, [entries, [row.request_id for row in asked]])
     for index in ("filings_entries", "filings_answers", "requests_entry", "requests_item"):
         assert index in plan, plan
     for table in ("filings", "requests", "items"):
@@ -367,7 +364,7 @@ async def test_what_follows_the_legal_record_is_found_by_index(full_desk: Desk) 
     said_of = [[f"E{n}" for n in range(100, 150)], ["P1", "P2"], ["I10", "I20"]]
     async with full_desk.engine.connect() as connection, connection.begin():
         plan = await explain(connection, fact_store.FIND_FOLLOWERS, said_of)
-    for index in ("items_entry", "items_protest", "items_importer", "filings_entries", "items_filing"):
+    for index in ("items_entry", "items_protest", "items_importer", "filings_entries"):
         assert index in plan, plan
     for table in ("items", "filings"):
         assert f"Seq Scan on {table}" not in plan, plan

@@ -2502,7 +2502,11 @@ class RetryIn(Model):
     """
     keys: list[str] | None = None
     """
-    Their keys; all of the job without.
+    Their keys; all of the job without keys and ids.
+    """
+    ids: list[int] | None = None
+    """
+    Their numbers (`row_id`), which name rows whose keys are not shown whole.
     """
 
 
@@ -2543,6 +2547,10 @@ class RowLeftOut(Model):
     A row that a job could not do and leaves out.
     """
 
+    row_id: int
+    """
+    What names the row where its key is not shown whole.
+    """
     key: str
     error: str
     attempts: int

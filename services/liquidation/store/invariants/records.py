@@ -12,7 +12,8 @@ RECORD_INVARIANTS: Final = (
         "At most one liquidation of an entry stands: its acts of liquidation are as many as stand and were voided.",
         f"""
         SELECT e.entry_number AS key, e.entry_number FROM entries e
-        LEFT JOIN legal_events a ON a.entry_number = e.entry_number AND {is_liquidation_sql("a.event_key")}
+        LEFT JOIN legal_events a ON a.entry_number = e.entry_number AND AMONG(a.entry_number)
+            AND {is_liquidation_sql("a.event_key")}
         WHERE AMONG(e.entry_number)
         GROUP BY e.entry_number, e.liquidated_on
         HAVING count(a.entry_number) <> (CASE WHEN e.liquidated_on IS NULL THEN 0 ELSE 1 END)

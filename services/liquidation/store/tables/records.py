@@ -77,7 +77,6 @@ entries = Table(
         ],
     ),
     Index("entries_suspended", "center", postgresql_where=text("is_suspended AND liquidated_on IS NULL")),
-    Index("entries_entry_date", "entry_date", postgresql_using="brin"),
     Index("entries_importer_period", "importer_number", "deemed_on", "entry_number"),
     Index("entries_center_period", "center", "deemed_on", "entry_number"),
     Index("entries_center_open", "center", "deemed_on", "entry_number", postgresql_where=text("liquidated_on IS NULL")),
