@@ -1,6 +1,7 @@
 """The workbench of selection criteria: what each says, finds and costs, live against on trial, and its next step."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from services.console.acts.calls import Panel, panels_of
 from services.console.acts.reads import Read
 from services.console.acts.specialist_reads import (
+    Backtests,
     CriterionHistory,
     CriterionPage,
     MyActions,
@@ -22,6 +24,7 @@ from services.console.acts.specialist_reads import (
 from services.console.api.frame import (
     Form,
     Visitor,
+    console_of,
     form_of,
     go,
     key_of,
@@ -33,6 +36,7 @@ from services.console.api.frame import (
     version_of,
 )
 from services.console.domain.criteria import (
+    BACKTEST_WORDS,
     GROUPS,
     NEXT_ACTS,
     PARTS,
@@ -42,6 +46,7 @@ from services.console.domain.criteria import (
     say_worth,
     write_criterion,
 )
+from shared.customs.calendar import legal_date
 
 router = APIRouter(include_in_schema=False, prefix="/criteria")
 
@@ -49,6 +54,8 @@ Officer = Annotated[Visitor, Depends(officer)]
 
 SHOWN: Final = 12
 """Revisions on a page of the list, below which the form of another is."""
+TRIALS: Final = 5
+"""Trials on past entries that are shown of a criterion, the newest."""
 FLOOR: Final = "random-floor"
 """The criterion that draws entries at random: what chance finds."""
 _STATES: Final = ("live", "shadow", "draft", "retired", "expired", "superseded")
@@ -118,6 +125,13 @@ async def act_on_criterion(request: Request, who: Officer, criterion_id: str) ->
     return go(f"/criteria/{criterion_id}?done={act}")
 
 
+async def show_criterion(
+    request: Request, who: Visitor, criterion_id: str, refused: Panel[Any], form: Form
+) -> Response:
+    """The page of a criterion after something that was refused, with what had been written."""
+    return await _show(request, who, criterion_id, refused=refused, form=form)
+
+
 async def _list(
     request: Request,
     who: Visitor,
@@ -162,18 +176,20 @@ async def _show(
     form: Form | None = None,
 ) -> Response:
     path = f"/selection-criteria/{criterion_id}"
-    found, performance, floor, history, mine = await panels_of(
+    found, performance, floor, history, mine, backtests = await panels_of(
         who.person.get("routing", path, CriterionPage),
         who.person.get("routing", f"{path}/performance", Performance),
         who.person.get("routing", f"/selection-criteria/{FLOOR}/performance", Performance),
         who.person.get("routing", f"{path}/history", CriterionHistory, limit=100),
         who.person.get("routing", "/me", MyActions),
+        who.person.get("routing", f"{path}/backtests", Backtests, limit=TRIALS),
     )
     criterion: CriterionPage | None = found.value
     if criterion is None:
         return problem_page(request, who, found, subject="The criterion")
     given = {name: values[0] for name, values in (form or {}).items()}
     newest = criterion.revisions[0]
+    today = legal_date(console_of(request).platform.clock.now())
     following = NEXT_ACTS.get(newest.state, ("edit",))
     is_asked = newest.live_requested_by is not None
     may = mine.value.may if mine.value is not None else lambda _: False
@@ -189,6 +205,9 @@ async def _show(
         performance=performance,
         floor=floor,
         history=history,
+        backtests=backtests,
+        backtest_words=BACKTEST_WORDS,
+        usual_period=(today - timedelta(days=90), today),
         share=say_share,
         worth=say_worth,
         acts={
