@@ -19,6 +19,7 @@ from services.console.acts.login import Login
 from services.console.acts.secrets import Vault
 from services.console.api import (
     accounts,
+    appeals,
     assignment,
     badges,
     boards,
@@ -111,6 +112,7 @@ ROUTERS = (
     outside_offers.router,
     outside_channels.router,
     outside_appeals.router,
+    appeals.router,
     outside_delegations.router,
     glossary.router,
     protest_groups.router,

@@ -272,6 +272,12 @@ def version_of(form: Form) -> int:
     return int(text) if text.isascii() and text.isdigit() else -1
 
 
+def tag_of(form: Form) -> str:
+    """The version that the form of an act names, where versions have names; -1, which none has, where it names none."""
+    text = form.get("version", [""])[0]
+    return text if text.replace("-", "").isalnum() and text.isascii() else "-1"
+
+
 def page(request: Request, who: Visitor, template: str, *, status: int = 200, **content: Any) -> HTMLResponse:
     """A page, in the frame of all."""
     console = console_of(request)

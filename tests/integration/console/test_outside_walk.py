@@ -144,6 +144,9 @@ async def things_of(
     notices = await served.ask("notifications", f"/notices?entry={billed}", party)
     files = {
         "/items/": await add_file(served, "workqueue", f"/items/{asked.item_id}/files", party, f"{word}-item.txt"),
+        "/appeals/": await add_file(
+            served, "routing", f"/appeals/{appeal['appeal_number']}/files", party, f"{word}-appeal.txt"
+        ),
         "/protests/": await add_file(
             served, "liquidation", f"/protests/{protest['protest_number']}/files", party, f"{word}-protest.txt"
         ),
@@ -153,7 +156,8 @@ async def things_of(
         billed,
         {
             "/my/bills": {"number": f"{billed}-B01"},
-            "/my/appeals": {"number": appeal["appeal_number"]},
+            "/my/appeals": {"number": appeal["appeal_number"], "file_id": files["/appeals/"]},
+            "/appeals": {"number": appeal["appeal_number"], "file_id": files["/appeals/"]},
             "/protests": {"number": protest["protest_number"], "file_id": files["/protests/"]},
             "/items": {"file_id": files["/items/"]},
             "": {
@@ -337,6 +341,7 @@ async def test_the_owner_sees_each_of_these_things(served: Served, world: World)
         "/items/{item_id}/files/{file_id}",
         "/letters/{request_id}",
         "/my/appeals/{number}",
+        "/my/appeals/{number}/files/{file_id}",
         "/my/bills/{number}",
         "/my/refunds/{program}/declarations/{declaration_id}",
         "/my/refunds/{program}/declarations/{declaration_id}/results.csv",
@@ -377,5 +382,7 @@ async def state_of(served: Served, things: Things) -> dict[str, Any]:
         ("notifications", "/webhooks"),
         ("routing", f"/importers/{things.importer}/delegations"),
         ("routing", "/appeals"),
+        ("routing", f"/appeals/{things.parts['/my/appeals']['number']}"),
+        ("routing", f"/appeals/{things.parts['/my/appeals']['number']}/files"),
     ]
     return {path: await served.ask(service, path, party) for service, path in asked}
