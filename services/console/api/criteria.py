@@ -18,10 +18,12 @@ from services.console.acts.specialist_reads import (
     CriterionPage,
     MyActions,
     Performance,
+    Revision,
     Revisions,
     StaleCriteria,
 )
 from services.console.api.frame import (
+    PAGE_OF_FILE,
     Form,
     Visitor,
     console_of,
@@ -34,6 +36,7 @@ from services.console.api.frame import (
     problem_page,
     status_after,
     version_of,
+    whole_list,
 )
 from services.console.domain.criteria import (
     BACKTEST_WORDS,
@@ -96,6 +99,25 @@ async def draft_criterion(request: Request, who: Officer) -> Response:
     if done.value is None:
         return await _list(request, who, "draft", "", refused=done, form=form)
     return go(f"/criteria/{done.value.id}?done=draft")
+
+
+@router.get("/list.csv")
+async def give_criteria(request: Request, who: Officer, state: str = "") -> Response:
+    """Revisions of a state as a file, each with its sentence."""
+    header = ("id", "revision", "state", "title", "owner", "lane", "processes", "selects", "instruction")
+    header = (*header, "sampling_basis_points", "weekly_budget", "expected_hit_basis_points", "spares_trusted")
+    header = (*header, "shadow_from", "live_from", "ends_on", "expires_on", "live_requested_by")
+    chosen = state if state in _STATES else ""
+
+    async def ask(after: str) -> Panel[Revisions]:
+        path = "/selection-criteria"
+        return await who.person.get("routing", path, Revisions, state=chosen, after=after, limit=PAGE_OF_FILE)
+
+    def row(each: Revision) -> list[Any]:
+        said = {"selects": say_criterion(to_builtins(each)), "processes": " ".join(each.processes)}
+        return [said[name] if name in said else getattr(each, name) for name in header]
+
+    return await whole_list(request, who, ask, header, row, name="criteria", subject="The criteria")
 
 
 @router.get("/{criterion_id}")
