@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, Page
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.console.acts.people import SAMPLE_PEOPLE
 from services.routing.acts.backtests import go_on
 from services.routing.domain.activity import ActivityKey, Figures
 from services.routing.domain.backtests import Limits
@@ -149,6 +150,25 @@ async def look_at(page: Page, console: str, pages: dict[str, str]) -> list[tuple
     return wrong
 
 
+async def look_without_scripts(browser: Browser, console: str, name: str, pages: dict[str, str]) -> None:
+    """Every page has its heading, and its forms can be opened and reached, in a browser without scripts."""
+    context = await open_context(browser, NARROW, java_script_enabled=False)
+    [subject] = [each.identity.subject for each in SAMPLE_PEOPLE if each.identity.name == name]
+    here = {"sec-fetch-site": "same-origin"}
+    signed = await context.request.post(f"{console}/login/as", form={"subject": subject, "to": "/help"}, headers=here)
+    assert signed.ok
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE)
+    for path in pages.values():
+        await page.goto(console + path)
+        assert await page.locator("main h1").count() == 1, path
+        for summary in await page.locator("main details.cl-act:not([open]) > summary").all():
+            await summary.click()
+        for button in await page.locator("main form button").all():
+            assert await button.is_visible(), path
+    await context.close()
+
+
 async def test_pages_of_officers_fit_are_light_accessible_and_keep_their_policy(
     browser: Browser, service_engine: MakeEngine, tmp_path: Path
 ) -> None:
@@ -177,6 +197,7 @@ async def test_pages_of_officers_fit_are_light_accessible_and_keep_their_policy(
             page = await context.new_page()
             page.set_default_timeout(PATIENCE)
             await sign_in(page, console, person)
+            await look_without_scripts(browser, console, person, theirs)
             for name, path in theirs.items():
                 await page.goto(console + path)
                 await page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
