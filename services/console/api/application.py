@@ -59,6 +59,7 @@ from services.console.api import (
     protest_selections,
     protests,
     public,
+    questions,
     queue,
     radar,
     sign_in,
@@ -139,6 +140,7 @@ ROUTERS = (
     notes.router,
     boards.router,
     tariff.router,
+    questions.router,
     operations.router,
 )
 

@@ -50,6 +50,7 @@ _FOR_ANYONE: Final = (
     ("/centers", "Centers"),
     ("/calculator", "Deadlines"),
     ("/bulletin", "Bulletin"),
+    ("/answers", "Answers"),
     ("/figures", "Figures"),
     ("/rules", "Rules"),
 )

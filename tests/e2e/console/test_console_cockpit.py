@@ -162,8 +162,9 @@ async def look_without_scripts(browser: Browser, console: str, name: str, pages:
     for path in pages.values():
         await page.goto(console + path)
         assert await page.locator("main h1").count() == 1, path
-        for summary in await page.locator("main details.cl-act:not([open]) > summary").all():
-            await summary.click()
+        closed = page.locator("main details.cl-act:not([open]) > summary")
+        while await closed.count():
+            await closed.first.click()
         for button in await page.locator("main form button").all():
             assert await button.is_visible(), path
     await context.close()

@@ -30,6 +30,7 @@ from shared.runtime.concurrency import IfMatch
 from tests.integration.console.test_console_boards import MATTER
 from tests.integration.console.test_console_specialists import CRITERION
 from tests.integration.console.test_outside_walk import ENTERED, FRIDAY, PROGRAM, things_of
+from tests.integration.notifications.test_notifications_questions import RULE, ToldRules
 from tests.integration.workqueue.test_workqueue_board import SCREENED
 from tests.support.events import entry_body, entry_number
 from tests.support.outsiders import (
@@ -168,6 +169,7 @@ async def fill(served: Served) -> dict[str, dict[str, str]]:
         parts["/bulk"] = {"run_id": last_of(await dora.send("/queue/bulk?center=CEE003", "/queue/bulk", run))}
     parts["/cycles/{friday}/changes"] = {"friday": LATER.isoformat()}
     parts["/cycles"] = {"friday": await run_cycle(served)}
+    parts["/answers"] = {"answer_id": await answered(served)}
     parts["/items/{item_id}/board"] = {"item_id": await heard(served)}
     parts[""] |= {"code": "CEE003", "rule_id": "liq-1yr-entry", "hts": "8703230170", "form": "csv", "center": "CEE003"}
     parts["/problems"] = {"code": "stale-token"}
@@ -279,6 +281,24 @@ async def run_cycle(served: Served) -> str:
         await dora.fill(page, "supervisor")
     await liquidate(served, NEXT)
     return NEXT.isoformat()
+
+
+async def answered(served: Served) -> str:
+    """A question that was answered and published; gives its id."""
+    served.apis["notifications"].app.state.rule_book = ToldRules(RULE).book()
+    asked = {
+        "recipient": IMPORTER,
+        "center": "CEE003",
+        "subject": "Until when",
+        "text": "Until when is a protest filed?",
+    }
+    async with reading_as(served.console, "ida") as ida, reading_as(served.console, "kim") as kim:
+        page = (await ida.fill("/questions", "ask", asked)).url.path
+        await kim.fill(page, "admit")
+        await kim.fill(page, "answer", {"text": "Within 180 days.", "rule": "protest-180"})
+    async with reading_as(served.console, "dora") as dora:
+        assert "Published." in (await dora.fill(page, "release")).text
+    return str(page.rpartition("/")[2])
 
 
 async def heard(served: Served) -> str:

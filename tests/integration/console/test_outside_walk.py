@@ -46,6 +46,7 @@ OF_SESSIONS = frozenset({"/login/as", "/login/callback", "/logout", "/logout/pro
 FOR_ANYONE: dict[str, str] = {
     "code": "CEE003",
     "rule_id": "liq-1yr-entry",
+    "answer_id": str(uuid4()),
     "hts": "0203110000",
     "form": "csv",
     "program": PROGRAM,
@@ -140,6 +141,8 @@ async def things_of(
     declared = await told(
         served.apis["liquidation"], f"/programs/{PROGRAM}/declarations?certified=true", [billed], party
     )
+    question = {"recipient": importer, "center": "CEE009", "subject": f"Of {word}", "text": f"What are {word}?"}
+    asked_of_all = await told(served.apis["notifications"], "/questions", question, party)
     await served.deliver()
     notices = await served.ask("notifications", f"/notices?entry={billed}", party)
     files = {
@@ -170,6 +173,7 @@ async def things_of(
                 "webhook_id": webhook["webhook_id"],
                 "delegation_id": delegation["delegation_id"],
                 "declaration_id": declared["declaration_id"],
+                "question_id": asked_of_all["question_id"],
             },
         },
         (word, f"{billed[:3]}-{billed[3:10]}-{billed[10]}"),
@@ -347,6 +351,7 @@ async def test_the_owner_sees_each_of_these_things(served: Served, world: World)
         "/my/refunds/{program}/declarations/{declaration_id}/results.csv",
         "/protests/{number}",
         "/protests/{number}/files/{file_id}",
+        "/questions/{question_id}",
     }
     assert "walnuts.example" in listed[0]
     assert "SYNTHETIC AGENT" in listed[1]
@@ -377,6 +382,7 @@ async def state_of(served: Served, things: Things) -> dict[str, Any]:
         ("liquidation", f"/programs/{PROGRAM}/declarations/{parts['declaration_id']}/results"),
         ("liquidation", "/calendar-feeds"),
         ("notifications", f"/notices/{parts['notice_id']}"),
+        ("notifications", f"/questions/{parts['question_id']}"),
         ("notifications", "/preferences"),
         ("notifications", "/subscriptions"),
         ("notifications", "/webhooks"),
