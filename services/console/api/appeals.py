@@ -84,8 +84,10 @@ async def list_appeals(
 async def give_appeals(request: Request, who: Officer, state: str = "", current_center: str = "") -> Response:
     """Appeals as a file."""
     asked = {"state": state if state in STATES else "", "current_center": current_center}
-    header = ("appeal_number", "importer_number", "state", "is_complete", "current_center", "preferred_center")
-    header = (*header, "received_at", "decided_center", "effective_on")
+    header = (
+        *("appeal_number", "importer_number", "state", "is_complete", "current_center", "preferred_center"),
+        *("received_at", "decided_center", "effective_on"),
+    )
 
     async def ask(after: str) -> Panel[Appeals]:
         return await who.person.get("routing", "/appeals", Appeals, after=after, limit=PAGE_OF_FILE, **asked)

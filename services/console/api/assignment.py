@@ -75,9 +75,11 @@ async def list_proposals(
 @router.get("/proposals.csv")
 async def give_proposals(request: Request, who: Officer, state: str = "open", center: str = "") -> Response:
     """The same as a file."""
-    header = ("proposal_id", "importer_number", "family", "state", "as_of", "present_center", "proposed_center")
-    header = (*header, "runner_up", "margin_points", "policy_version", "map_version", "proposed_by", "proposed_at")
-    header = (*header, "decided_by", "decided_at", "decided_center", "reason", "effective_on")
+    header = (
+        *("proposal_id", "importer_number", "family", "state", "as_of", "present_center", "proposed_center"),
+        *("runner_up", "margin_points", "policy_version", "map_version", "proposed_by", "proposed_at"),
+        *("decided_by", "decided_at", "decided_center", "reason", "effective_on"),
+    )
     asked = {"state": state if state in _STATES else "", "center": center}
 
     async def ask(after: str) -> Panel[Proposals]:

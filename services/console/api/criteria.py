@@ -104,9 +104,11 @@ async def draft_criterion(request: Request, who: Officer) -> Response:
 @router.get("/list.csv")
 async def give_criteria(request: Request, who: Officer, state: str = "") -> Response:
     """Revisions of a state as a file, each with its sentence."""
-    header = ("id", "revision", "state", "title", "owner", "lane", "processes", "selects", "instruction")
-    header = (*header, "sampling_basis_points", "weekly_budget", "expected_hit_basis_points", "spares_trusted")
-    header = (*header, "shadow_from", "live_from", "ends_on", "expires_on", "live_requested_by")
+    header = (
+        *("id", "revision", "state", "title", "owner", "lane", "processes", "selects", "instruction"),
+        *("sampling_basis_points", "weekly_budget", "expected_hit_basis_points", "spares_trusted"),
+        *("shadow_from", "live_from", "ends_on", "expires_on", "live_requested_by"),
+    )
     chosen = state if state in _STATES else ""
 
     async def ask(after: str) -> Panel[Revisions]:

@@ -68,8 +68,10 @@ async def draft_map(request: Request, who: Officer) -> Response:
 @router.get("/list.csv")
 async def give_maps(request: Request, who: Officer) -> Response:
     """The versions as a file."""
-    header = ("version", "title", "state", "is_in_force", "based_on", "rolls_back", "valid_on", "effective_on")
-    header = (*header, "ended_on")
+    header = (
+        *("version", "title", "state", "is_in_force", "based_on", "rolls_back", "valid_on", "effective_on"),
+        "ended_on",
+    )
 
     async def ask(after: str) -> Panel[Maps]:
         return await who.person.get("routing", "/tariff-maps", Maps, after=after, limit=PAGE_OF_FILE)

@@ -80,8 +80,10 @@ async def search_answers(
 @router.get("/answers.csv")
 async def give_answers(request: Request, who: Anyone, center: str = "", q: str = "", rule: str = "") -> Response:
     """The same as a file."""
-    header = ("question_id", "center", "subject", "question", "asked_by", "answer", "answer_es", "rule", "citation")
-    header = (*header, "rests_on", "published_at")
+    header = (
+        *("question_id", "center", "subject", "question", "asked_by", "answer", "answer_es", "rule", "citation"),
+        *("rests_on", "published_at"),
+    )
 
     async def ask(after: str) -> Panel[AnswerList]:
         asked = {"center": center, "q": q, "rule": rule, "after": after, "limit": PAGE_OF_FILE}

@@ -60,8 +60,8 @@ def read_question_act(act: str, form: Mapping[str, Sequence[str]]) -> tuple[str,
 
     >>> read_question_act("refuse", {"reason": ["Not for the community."]})
     ('POST', '/moderate', {'decision': 'refuse', 'reason': 'Not for the community.'})
-    >>> read_question_act("answer", {"text": ["From that day."], "rule": ["protest-180"], "text_es": [""]})
-    ('PUT', '/answer', {'text': 'From that day.', 'rule': 'protest-180'})
+    >>> read_question_act("answer", {"text": ["From that day."], "rule": ["of-law"], "text_es": [""]})
+    ('PUT', '/answer', {'text': 'From that day.', 'rule': 'of-law'})
     """
     given = {name: values[0] for name, values in form.items()}
 

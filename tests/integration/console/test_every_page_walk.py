@@ -54,6 +54,8 @@ pytestmark = pytest.mark.timeout(900)  # all services are begun for it
 PAGE_BYTES: Final = 30_000
 MOST_CALLS: Final = 10
 """Calls to services that a page makes at most, but for those below."""
+MOST_ASSETS: Final = 6
+"""Files that the head of a page has a browser fetch; the same for all pages, and kept by it."""
 SSN: Final = re.compile(r"(?<![0-9-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9-])")
 PEOPLE_WHO_LOOK: Final = ("tess", "dora", "kim", "omar", "emil", "otto", "ida")
 """Each page is walked as the first of these who is shown it."""
@@ -337,6 +339,9 @@ def test_every_page_is_light_and_asks_in_few_rounds(walk: Walk) -> None:
             wrong.append((path, f"{seen.rounds} rounds"))
         if len(seen.services) > MOST_CALLS:
             wrong.append((path, f"{len(seen.services)} calls"))
+        fetched = set(re.findall(r'<(?:link|script)[^>]* (?:href|src)="([^"]+)"', seen.answer.text))
+        if len(fetched) > MOST_ASSETS or not all(each.startswith("/static/") for each in fetched):
+            wrong.append((path, f"fetches {fetched}"))
     assert wrong == []
 
 
