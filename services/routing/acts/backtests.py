@@ -39,9 +39,10 @@ from shared.customs.calendar import legal_date
 from shared.db.transaction import Connections, Transaction, transaction
 from shared.runtime.access import no_such
 from shared.runtime.clock import Clock
-from shared.runtime.errors import Conflict, Malformed
+from shared.runtime.errors import Conflict, Malformed, Transient
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
+from shared.runtime.slices import describe
 
 TOPICS: Final = frozenset({"entry-filed", "entry-corrected"})
 _AT_ONCE: Final = 500
@@ -137,7 +138,10 @@ async def withdraw(tx: Transaction, criterion_id: str, backtest_id: UUID, now: d
 
 
 async def go_on(database: Connections, clock: Clock, rules: RulesInForce, archive: Path | None, limits: Limits) -> int:
-    """Do the oldest back-test that waits; gives how many were done: none or one."""
+    """Do the oldest back-test that waits; gives how many were done: none or one.
+
+    One that cannot be done is failed with its fault; raises what it was, where that is not the archive.
+    """
     async with transaction(database) as tx:
         backtest = await store.lock_next(tx)
         if backtest is None:
@@ -154,11 +158,20 @@ async def go_on(database: Connections, clock: Clock, rules: RulesInForce, archiv
     try:
         await _run(database, clock, rules, archive, backtest, limits)
     except Damaged as damage:
-        async with transaction(database) as tx:
-            standing = await store.lock(tx, backtest.backtest_id)
-            if standing is not None and standing.state == "running":
-                await store.write(tx, _failed(standing, str(damage), clock.now()))
+        await _fail(database, backtest, str(damage), clock.now())
+    except Transient:
+        raise
+    except Exception as error:
+        await _fail(database, backtest, describe(error), clock.now())  # else it would stand before the others for ever
+        raise
     return 1
+
+
+async def _fail(database: Connections, backtest: Backtest, fault: str, now: datetime) -> None:
+    async with transaction(database) as tx:
+        standing = await store.lock(tx, backtest.backtest_id)
+        if standing is not None and standing.state == "running":
+            await store.write(tx, _failed(standing, fault, now))
 
 
 def _failed(backtest: Backtest, fault: str, now: datetime) -> Backtest:

@@ -223,6 +223,23 @@ async def test_one_that_a_process_left_begins_again_and_counts_no_entry_twice(ma
     assert (await read(matters, asked))["whole"] == finished
 
 
+async def test_one_that_cannot_be_done_is_failed_and_stands_before_no_other(matters: Matters, archive: Path) -> None:
+    write_archive(archive, NOW, [filed(CHEAP)])
+    await draft(matters)
+    broken = await ask(matters)
+    matters.clock.advance(timedelta(seconds=1))
+    sound = await ask(matters)
+    async with matters.engine.begin() as connection:
+        of_broken = criterion_backtests.c.backtest_id == broken["backtest_id"]
+        await connection.execute(criterion_backtests.update().where(of_broken).values(definition={"of": "later"}))
+    with pytest.raises(TypeError):
+        await run(matters, archive)
+    assert await run(matters, archive) == 1
+    told = await read(matters, broken)
+    assert (told["state"], told["fault"].startswith("TypeError")) == ("failed", True)
+    assert (await read(matters, sound))["state"] == "done"
+
+
 async def test_nothing_but_the_backtest_is_written(matters: Matters, archive: Path) -> None:
     events = [filed(CHEAP), filed(OTHER)]
     await receive(matters, events)
