@@ -7,8 +7,11 @@ from typing import Any, Final
 
 from services.console.domain.acts import read_fields
 
-MOST: Final = 25
-"""Entries of a page of the grid; what is written on the others is kept until the whole is recommended."""
+MOST: Final = 8
+"""Entries of a page of the grid, each with its lines: what is written on the others is kept until all is recommended.
+
+Each costs a call; a page of entries of two lines has 30 kB.
+"""
 
 _CELL: Final = re.compile(r"(?P<entry>[0-9A-Z]{11})\.(?P<line>all|[1-9][0-9]{0,3})\.(?P<part>[a-z_]+)")
 _WHOLE: Final = ("field.reasons", "field.otherwise")
@@ -77,8 +80,8 @@ def merge_grid(before: Mapping[str, str], form: Mapping[str, Sequence[str]]) -> 
 def pages_of(entries: Sequence[str]) -> list[Sequence[str]]:
     """The entries of each page; one page without entries where there are none.
 
-    >>> [len(each) for each in pages_of(["x"] * 60)], pages_of([])
-    ([25, 25, 10], [[]])
+    >>> [len(each) for each in pages_of(["x"] * 20)], pages_of([])
+    ([8, 8, 4], [[]])
     """
     return [entries[begin : begin + MOST] for begin in range(0, len(entries), MOST)] or [[]]
 
