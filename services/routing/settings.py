@@ -1,5 +1,7 @@
 """What an operator sets for routing."""
 
+from pathlib import Path
+
 from pydantic import Field
 
 from shared.files.settings import FileSettings
@@ -15,4 +17,17 @@ class RoutingSettings(FileSettings):
         ge=0,
         le=10_000,
         description="entries in 10,000 that are reviewed at random, whatever the criteria say",
+    )
+    archive: Path | None = Field(
+        default=None,
+        description="the folder of the archive of what was filed, to try criteria on; left out: they are not",
+    )
+    backtest_most_entries: int = Field(
+        default=200_000,
+        ge=1,
+        le=10_000_000,
+        description="entries that a criterion is tried on at most; of more a part is drawn",
+    )
+    backtest_most_seconds: int = Field(
+        default=1_800, ge=1, le=86_400, description="seconds after which a trial on past entries ends with what it has"
     )

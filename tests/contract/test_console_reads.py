@@ -11,6 +11,7 @@ from msgspec.structs import fields
 
 from services.console.acts.board_reads import BOARD_READS
 from services.console.acts.cockpit_reads import COCKPIT_READS
+from services.console.acts.community_reads import COMMUNITY_READS
 from services.console.acts.note_reads import NOTE_READS
 from services.console.acts.program_reads import PROGRAM_READS
 from services.console.acts.protest_reads import PROTEST_READS
@@ -68,7 +69,16 @@ def missing(service: str, schema: dict[str, Any], model: type[Read], place: str)
     return found
 
 
-TABLES = (READS, COCKPIT_READS, PROGRAM_READS, PROTEST_READS, SPECIALIST_READS, NOTE_READS, BOARD_READS)
+TABLES = (
+    READS,
+    COCKPIT_READS,
+    PROGRAM_READS,
+    PROTEST_READS,
+    SPECIALIST_READS,
+    NOTE_READS,
+    BOARD_READS,
+    COMMUNITY_READS,
+)
 EVERY = [each for table in TABLES for each in table.items()]
 
 

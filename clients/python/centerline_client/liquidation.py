@@ -1356,6 +1356,26 @@ class Liquidation(Service):
             query={"state": state, "after": after, "limit": limit},
         )
 
+    def list_selected_entries(
+        self,
+        selection_id: UUID,
+        *,
+        state: Literal["pending", "left-out", "done", "refused"] | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageSelectedEntryOut]:
+        """The entries of a selection of protests
+
+        GET /protest-selections/{selection_id}/entries
+        """
+        return self._call(
+            "GET",
+            "/protest-selections/{selection_id}/entries",
+            returns=models.PageSelectedEntryOut,
+            names={"selection_id": selection_id},
+            query={"state": state, "after": after, "limit": limit},
+        )
+
     def add_protest_file(
         self,
         protest_number: str,

@@ -927,6 +927,78 @@ class Routing(Service):
             query={"after": after, "limit": limit},
         )
 
+    def create_backtest(
+        self,
+        criterion_id: str,
+        body: models.BacktestIn | Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Answer[models.BacktestOut]:
+        """Try a criterion on past entries
+
+        POST /selection-criteria/{criterion_id}/backtests
+        """
+        return self._call(
+            "POST",
+            "/selection-criteria/{criterion_id}/backtests",
+            returns=models.BacktestOut,
+            names={"criterion_id": criterion_id},
+            headers={"Idempotency-Key": idempotency_key},
+            takes_key=True,
+            body=body,
+        )
+
+    def list_backtests(
+        self,
+        criterion_id: str,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Answer[models.PageBacktestOut]:
+        """Back-tests of a criterion
+
+        GET /selection-criteria/{criterion_id}/backtests
+        """
+        return self._call(
+            "GET",
+            "/selection-criteria/{criterion_id}/backtests",
+            returns=models.PageBacktestOut,
+            names={"criterion_id": criterion_id},
+            query={"after": after, "limit": limit},
+        )
+
+    def read_backtest(
+        self,
+        criterion_id: str,
+        backtest_id: UUID,
+    ) -> Answer[models.BacktestOut]:
+        """A back-test of a criterion
+
+        GET /selection-criteria/{criterion_id}/backtests/{backtest_id}
+        """
+        return self._call(
+            "GET",
+            "/selection-criteria/{criterion_id}/backtests/{backtest_id}",
+            returns=models.BacktestOut,
+            names={"criterion_id": criterion_id, "backtest_id": backtest_id},
+        )
+
+    def withdraw_backtest(
+        self,
+        criterion_id: str,
+        backtest_id: UUID,
+    ) -> Answer[models.BacktestOut]:
+        """Withdraw a back-test
+
+        POST /selection-criteria/{criterion_id}/backtests/{backtest_id}/withdraw
+        """
+        return self._call(
+            "POST",
+            "/selection-criteria/{criterion_id}/backtests/{backtest_id}/withdraw",
+            returns=models.BacktestOut,
+            names={"criterion_id": criterion_id, "backtest_id": backtest_id},
+        )
+
     def compute_unit_values(
         self,
         body: models.UnitValuesIn | Mapping[str, Any],

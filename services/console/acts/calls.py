@@ -45,6 +45,8 @@ class Panel(Generic[R]):
     """The service did what was asked, and has nothing to say."""
     version: int | None = None
     """The version of what is shown, as the service says it: what an act on it has to name."""
+    tag: str | None = None
+    """The same where versions have names and no numbers: the tag as it came, without its quotes."""
 
     @property
     def is_shown(self) -> bool:
@@ -241,7 +243,7 @@ class Person:
         read: type[R],
         body: Any = None,
         key: str | None = None,
-        version: int | None = None,
+        version: int | str | None = None,
     ) -> Panel[R]:
         """Do something at a service, to a version of a thing where that is said."""
         return await self.services.send("POST", service, path, read, body, self._headers(key, version))
@@ -288,7 +290,7 @@ class Person:
         headers = self._headers() | ({} if accept is None else {"accept": accept})
         return await self.services.open(service, path, headers, query)
 
-    def _headers(self, key: str | None = None, version: int | None = None) -> dict[str, str]:
+    def _headers(self, key: str | None = None, version: int | str | None = None) -> dict[str, str]:
         trace = current_trace.get()
         headers = {} if trace is None else {"traceparent": trace.traceparent}
         if self.token is not None:
@@ -339,14 +341,19 @@ def _panel(service: str, response: httpx.Response, read: type[R]) -> Panel[R]:
         except msgspec.DecodeError as error:
             log.error("answer not understood", service=service, path=response.request.url.path, error=str(error))
             return Panel(service, silent=_silent(service))
-        return Panel(service, value=shown, version=_version_of(response))
+        return Panel(service, value=shown, version=_version_of(response), tag=_tag_of(response) or None)
     return Panel(service, problem=_problem(response))
 
 
 def _version_of(response: httpx.Response) -> int | None:
     """The number that the answer's ETag is; None of a tag that is none, such as that of a list."""
-    tag = response.headers.get("etag", "").removeprefix("W/").strip('"')
+    tag = _tag_of(response)
     return int(tag) if tag.isascii() and tag.isdigit() else None
+
+
+def _tag_of(response: httpx.Response) -> str:
+    tag: str = response.headers.get("etag", "")
+    return tag.removeprefix("W/").strip('"')
 
 
 def _problem(response: httpx.Response) -> Problem:

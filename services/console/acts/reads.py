@@ -1725,8 +1725,12 @@ class AppealLine(Read, frozen=True):
     appeal_number: str
     importer_number: str
     state: str
+    is_complete: bool
+    current_center: str | None
     preferred_center: str | None
     received_at: datetime
+    decided_center: str | None
+    effective_on: date | None
 
 
 class Appeals(Read, frozen=True):
@@ -1755,10 +1759,7 @@ class AppealPage(AppealLine, frozen=True, kw_only=True):
     """An appeal whole."""
 
     says: str
-    is_complete: bool
-    current_center: str | None
-    decided_center: str | None
-    effective_on: date | None
+    may_do: list[str]
     importer_numbers: list[str]
     bond_numbers: dict[str, str]
     justification: str | None
@@ -2072,6 +2073,8 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("routing", "post", "/appeals/check"): AppealCheck,
     ("routing", "get", "/appeals"): Appeals,
     ("routing", "get", "/appeals/{appeal_number}"): AppealPage,
+    ("routing", "get", "/appeals/{appeal_number}/files"): Files,
+    ("routing", "post", "/appeals/{appeal_number}/files"): AddedFile,
     ("routing", "get", "/parties"): Parties,
     ("routing", "get", "/parties/{party_id}/delegations"): Delegations,
     ("routing", "post", "/parties/{party_id}/delegations"): Delegation,

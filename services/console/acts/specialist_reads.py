@@ -134,6 +134,69 @@ class StaleCriteria(Read, frozen=True):
     items: list[Stale]
 
 
+class BacktestCounts(Read, frozen=True):
+    """Entries that a criterion was tried on, and what became of them."""
+
+    entries: int
+    hits: int
+    live_hits: int
+    both: int
+    reviewed: int
+    hits_reviewed: int
+    hit_basis_points: int | None
+
+
+class BacktestCenter(BacktestCounts, frozen=True, kw_only=True):
+    """The same of a Center."""
+
+    center: str
+
+
+class BacktestWeek(Read, frozen=True):
+    """Hits of a trial in a week."""
+
+    begins_on: date
+    hits: int
+    hits_in_all: int
+    live_hits: int
+    is_over_budget: bool
+
+
+class Backtest(Read, frozen=True):
+    """A criterion tried on the entries of a past period."""
+
+    backtest_id: str
+    criterion_id: str
+    revision: int
+    first: date
+    last: date
+    asked_by: str
+    asked_at: datetime
+    state: str
+    fault: str | None
+    begun_at: datetime | None
+    ended_at: datetime | None
+    frames: int
+    frames_read: int
+    is_cut: bool
+    known: int
+    share_basis_points: int
+    lacking: int | None
+    whole: BacktestCounts
+    by_center: list[BacktestCenter]
+    weekly_budget: int | None
+    weeks: list[BacktestWeek]
+    decisions: int
+    findings: int
+
+
+class Backtests(Read, frozen=True):
+    """Trials of a criterion on past entries, the newest first."""
+
+    items: list[Backtest]
+    next: str | None
+
+
 class MapLine(Read, frozen=True):
     """A version of the tariff map in the list."""
 
@@ -354,6 +417,10 @@ SPECIALIST_READS: dict[tuple[str, str, str], type[Read]] = {
     ("routing", "get", "/selection-criteria/{criterion_id}/history"): CriterionHistory,
     ("routing", "get", "/selection-criteria/{criterion_id}/performance"): Performance,
     ("routing", "get", "/selection-criteria/stale"): StaleCriteria,
+    ("routing", "get", "/selection-criteria/{criterion_id}/backtests"): Backtests,
+    ("routing", "post", "/selection-criteria/{criterion_id}/backtests"): Backtest,
+    ("routing", "get", "/selection-criteria/{criterion_id}/backtests/{backtest_id}"): Backtest,
+    ("routing", "post", "/selection-criteria/{criterion_id}/backtests/{backtest_id}/withdraw"): Backtest,
     ("routing", "get", "/tariff-maps"): Maps,
     ("routing", "post", "/tariff-maps"): MapLine,
     ("routing", "get", "/tariff-maps/{version}"): MapPage,

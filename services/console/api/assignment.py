@@ -21,6 +21,7 @@ from services.console.acts.specialist_reads import (
     WorkFigures,
 )
 from services.console.api.frame import (
+    PAGE_OF_FILE,
     Form,
     Visitor,
     form_of,
@@ -33,6 +34,7 @@ from services.console.api.frame import (
     status_after,
     table_file,
     version_of,
+    whole_list,
 )
 from services.console.domain.criteria import say_share
 from services.console.domain.policies import FLAGS, GROUNDS, MEASURES, NUMBERS, read_policy
@@ -68,6 +70,26 @@ async def list_proposals(
         every=list(centers()),
         more=place_after(found.value.next),
     )
+
+
+@router.get("/proposals.csv")
+async def give_proposals(request: Request, who: Officer, state: str = "open", center: str = "") -> Response:
+    """The same as a file."""
+    header = (
+        *("proposal_id", "importer_number", "family", "state", "as_of", "present_center", "proposed_center"),
+        *("runner_up", "margin_points", "policy_version", "map_version", "proposed_by", "proposed_at"),
+        *("decided_by", "decided_at", "decided_center", "reason", "effective_on"),
+    )
+    asked = {"state": state if state in _STATES else "", "center": center}
+
+    async def ask(after: str) -> Panel[Proposals]:
+        path, limit = "/assignment-proposals", PAGE_OF_FILE
+        return await who.person.get("routing", path, Proposals, after=after, limit=limit, **asked)
+
+    def row(each: Proposal) -> list[Any]:
+        return [getattr(each, name) for name in header]
+
+    return await whole_list(request, who, ask, header, row, name="proposals", subject="The proposals")
 
 
 @router.get("/proposals/{proposal_id}")

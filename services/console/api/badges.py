@@ -10,6 +10,8 @@ from services.console.acts.reads import Count, Letter, Letters
 from services.console.api.frame import Visitor, page, part, place_after, problem_page, signed_in, table_file, watcher
 from shared.web.conditional import answer_if_changed
 
+NOT_KNOWN: Final = "?"
+"""What stands for a count that is not known now."""
 router = APIRouter(include_in_schema=False)
 
 ANSWERED: Final = "responded"
@@ -39,7 +41,7 @@ async def read_badges(request: Request, who: Annotated[Visitor, Depends(watcher)
         center=center,
         waiting=_shown(waiting),
         mine=_shown(mine),
-        answered=_shown_letters(letters.value) if letters.value is not None else "",
+        answered=_shown(letters),
     )
     return answer_if_changed(request, text, media_type="text/html", headers={"Vary": "Cookie"})
 
@@ -73,9 +75,11 @@ async def give_letters(
     return table_file((*header, "questions"), rows, "letters")
 
 
-def _shown(count: Panel[Count]) -> str:
-    return count.value.shown if count.value is not None else ""
-
-
-def _shown_letters(letters: Letters) -> str:
-    return f"{len(letters.items)}+" if letters.next else str(len(letters.items))
+def _shown(counted: Panel[Count] | Panel[Letters]) -> str:
+    """A count as the head shows it; empty for who has none, `NOT_KNOWN` while its service does not answer."""
+    match counted.value:
+        case Count() as count:
+            return count.shown
+        case Letters() as letters:
+            return f"{len(letters.items)}+" if letters.next else str(len(letters.items))
+    return NOT_KNOWN if counted.silent is not None else ""

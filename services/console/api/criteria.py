@@ -1,6 +1,7 @@
 """The workbench of selection criteria: what each says, finds and costs, live against on trial, and its next step."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
@@ -12,16 +13,20 @@ from starlette.responses import Response
 from services.console.acts.calls import Panel, panels_of
 from services.console.acts.reads import Read
 from services.console.acts.specialist_reads import (
+    Backtests,
     CriterionHistory,
     CriterionPage,
     MyActions,
     Performance,
+    Revision,
     Revisions,
     StaleCriteria,
 )
 from services.console.api.frame import (
+    PAGE_OF_FILE,
     Form,
     Visitor,
+    console_of,
     form_of,
     go,
     key_of,
@@ -31,8 +36,10 @@ from services.console.api.frame import (
     problem_page,
     status_after,
     version_of,
+    whole_list,
 )
 from services.console.domain.criteria import (
+    BACKTEST_WORDS,
     GROUPS,
     NEXT_ACTS,
     PARTS,
@@ -42,6 +49,7 @@ from services.console.domain.criteria import (
     say_worth,
     write_criterion,
 )
+from shared.customs.calendar import legal_date
 
 router = APIRouter(include_in_schema=False, prefix="/criteria")
 
@@ -49,6 +57,8 @@ Officer = Annotated[Visitor, Depends(officer)]
 
 SHOWN: Final = 12
 """Revisions on a page of the list, below which the form of another is."""
+TRIALS: Final = 5
+"""Trials on past entries that are shown of a criterion, the newest."""
 FLOOR: Final = "random-floor"
 """The criterion that draws entries at random: what chance finds."""
 _STATES: Final = ("live", "shadow", "draft", "retired", "expired", "superseded")
@@ -91,6 +101,27 @@ async def draft_criterion(request: Request, who: Officer) -> Response:
     return go(f"/criteria/{done.value.id}?done=draft")
 
 
+@router.get("/list.csv")
+async def give_criteria(request: Request, who: Officer, state: str = "") -> Response:
+    """Revisions of a state as a file, each with its sentence."""
+    header = (
+        *("id", "revision", "state", "title", "owner", "lane", "processes", "selects", "instruction"),
+        *("sampling_basis_points", "weekly_budget", "expected_hit_basis_points", "spares_trusted"),
+        *("shadow_from", "live_from", "ends_on", "expires_on", "live_requested_by"),
+    )
+    chosen = state if state in _STATES else ""
+
+    async def ask(after: str) -> Panel[Revisions]:
+        path = "/selection-criteria"
+        return await who.person.get("routing", path, Revisions, state=chosen, after=after, limit=PAGE_OF_FILE)
+
+    def row(each: Revision) -> list[Any]:
+        said = {"selects": say_criterion(to_builtins(each)), "processes": " ".join(each.processes)}
+        return [said[name] if name in said else getattr(each, name) for name in header]
+
+    return await whole_list(request, who, ask, header, row, name="criteria", subject="The criteria")
+
+
 @router.get("/{criterion_id}")
 async def read_one(request: Request, who: Officer, criterion_id: str) -> Response:
     """A criterion with what it found and who did what with it."""
@@ -116,6 +147,13 @@ async def act_on_criterion(request: Request, who: Officer, criterion_id: str) ->
     if not done.is_shown:
         return await _show(request, who, criterion_id, refused=done, form=form)
     return go(f"/criteria/{criterion_id}?done={act}")
+
+
+async def show_criterion(
+    request: Request, who: Visitor, criterion_id: str, refused: Panel[Any], form: Form
+) -> Response:
+    """The page of a criterion after something that was refused, with what had been written."""
+    return await _show(request, who, criterion_id, refused=refused, form=form)
 
 
 async def _list(
@@ -162,18 +200,20 @@ async def _show(
     form: Form | None = None,
 ) -> Response:
     path = f"/selection-criteria/{criterion_id}"
-    found, performance, floor, history, mine = await panels_of(
+    found, performance, floor, history, mine, backtests = await panels_of(
         who.person.get("routing", path, CriterionPage),
         who.person.get("routing", f"{path}/performance", Performance),
         who.person.get("routing", f"/selection-criteria/{FLOOR}/performance", Performance),
         who.person.get("routing", f"{path}/history", CriterionHistory, limit=100),
         who.person.get("routing", "/me", MyActions),
+        who.person.get("routing", f"{path}/backtests", Backtests, limit=TRIALS),
     )
     criterion: CriterionPage | None = found.value
     if criterion is None:
         return problem_page(request, who, found, subject="The criterion")
     given = {name: values[0] for name, values in (form or {}).items()}
     newest = criterion.revisions[0]
+    today = legal_date(console_of(request).platform.clock.now())
     following = NEXT_ACTS.get(newest.state, ("edit",))
     is_asked = newest.live_requested_by is not None
     may = mine.value.may if mine.value is not None else lambda _: False
@@ -189,6 +229,9 @@ async def _show(
         performance=performance,
         floor=floor,
         history=history,
+        backtests=backtests,
+        backtest_words=BACKTEST_WORDS,
+        usual_period=(today - timedelta(days=90), today),
         share=say_share,
         worth=say_worth,
         acts={

@@ -1,4 +1,4 @@
-"""Files of items, letters and protests: handed to the service that keeps them, and given out as they came."""
+"""Files of items, letters, protests and appeals: handed to the service that keeps them, and given out as they came."""
 
 from typing import Annotated, Final
 
@@ -7,7 +7,19 @@ from starlette.responses import Response
 
 from services.console.acts.calls import Panel, Upload
 from services.console.acts.reads import AddedFile, LetterPage, Problem
-from services.console.api.frame import Visitor, console_of, demand_own, go, hand_on, key_of, problem_page, signed_in
+from services.console.api.appeals import place_of, show_appeal
+from services.console.api.frame import (
+    Visitor,
+    console_of,
+    demand_own,
+    go,
+    hand_on,
+    key_of,
+    officer,
+    outsider,
+    problem_page,
+    signed_in,
+)
 from services.console.api.items import show_item
 from services.console.api.letters import show_letter
 from services.console.api.protests import show_protest
@@ -50,6 +62,41 @@ async def add_to_protest(request: Request, who: Officer, number: str) -> Respons
     if added.is_shown:
         return go(f"/protests/{number}?done=file#files")
     return await show_protest(request, who, number, refused=added)
+
+
+@router.post("/my/appeals/{number}/files", openapi_extra=STREAMED)
+async def add_to_own_appeal(request: Request, who: Annotated[Visitor, Depends(outsider)], number: str) -> Response:
+    """Add a file to an appeal of one's own."""
+    return await _add_to_appeal(request, who, number)
+
+
+@router.post("/appeals/{number}/files", openapi_extra=STREAMED)
+async def add_to_appeal(request: Request, who: Annotated[Visitor, Depends(officer)], number: str) -> Response:
+    """Add a paper of the office that decides to an appeal."""
+    return await _add_to_appeal(request, who, number)
+
+
+async def _add_to_appeal(request: Request, who: Visitor, number: str) -> Response:
+    added = await _add(request, who, "routing", f"/appeals/{number}/files")
+    if added.is_shown:
+        return go(f"{place_of(who, number)}?done=file#files")
+    return await show_appeal(request, who, number, refused=added)
+
+
+@router.get("/my/appeals/{number}/files/{file_id}")
+async def give_own_appeal_file(
+    request: Request, who: Annotated[Visitor, Depends(outsider)], number: str, file_id: str
+) -> Response:
+    """The bytes of a file of an appeal of one's own."""
+    return await _give(request, who, "routing", f"/appeals/{number}/files/{file_id}/content")
+
+
+@router.get("/appeals/{number}/files/{file_id}")
+async def give_appeal_file(
+    request: Request, who: Annotated[Visitor, Depends(officer)], number: str, file_id: str
+) -> Response:
+    """The bytes of a file of an appeal."""
+    return await _give(request, who, "routing", f"/appeals/{number}/files/{file_id}/content")
 
 
 @router.get("/items/{item_id}/files/{file_id}")

@@ -1,7 +1,7 @@
 """What every page has: templates, the person who looks at it, and the answers when something is wrong."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -34,6 +34,10 @@ Form = Mapping[str, list[str]]
 HERE: Final = Path(__file__).resolve().parent.parent
 STATIC: Final = HERE / "static"
 HANDED_ON: Final = ("content-type", "content-length", "content-encoding", "content-disposition", "content-digest")
+PAGE_OF_FILE: Final = 500
+"""Rows that a service is asked for at once, for a file."""
+MOST_PAGES: Final = 40
+"""So many pages of a list, or 20,000 rows, are given as one file."""
 _FOR_OUTSIDERS: Final = (
     ("/my", "My work"),
     ("/inbox", "Inbox"),
@@ -46,6 +50,7 @@ _FOR_ANYONE: Final = (
     ("/centers", "Centers"),
     ("/calculator", "Deadlines"),
     ("/bulletin", "Bulletin"),
+    ("/answers", "Answers"),
     ("/figures", "Figures"),
     ("/rules", "Rules"),
 )
@@ -268,6 +273,12 @@ def version_of(form: Form) -> int:
     return int(text) if text.isascii() and text.isdigit() else -1
 
 
+def tag_of(form: Form) -> str:
+    """The version that the form of an act names, where versions have names; -1, which none has, where it names none."""
+    text = form.get("version", [""])[0]
+    return text if text.replace("-", "").isalnum() and text.isascii() else "-1"
+
+
 def page(request: Request, who: Visitor, template: str, *, status: int = 200, **content: Any) -> HTMLResponse:
     """A page, in the frame of all."""
     console = console_of(request)
@@ -361,6 +372,34 @@ def table_file(header: Sequence[str], rows: Iterable[Sequence[Any]], name: str) 
     """Rows to open in a spreadsheet."""
     headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
     return Response(write_table(header, rows), media_type="text/csv", headers=headers)
+
+
+async def whole_list(
+    request: Request,
+    who: Visitor,
+    ask: Callable[[str], Awaitable[Panel[Any]]],
+    header: Sequence[str],
+    row: Callable[[Any], Sequence[Any]],
+    *,
+    name: str,
+    subject: str,
+) -> Response:
+    """Every page of a list as one file: `ask` is given where a page begins. Without one of them there is no file.
+
+    A list longer than `MOST_PAGES` of its pages is told as too long, with 422: half of it would look like all of it.
+    """
+    rows: list[Sequence[Any]] = []
+    place: str | None = ""
+    for _ in range(MOST_PAGES):
+        found = await ask(place or "")
+        if found.value is None:
+            return problem_page(request, who, found, subject=subject)
+        rows += [row(each) for each in found.value.items]
+        place = place_after(found.value.next)
+        if place is None:
+            return table_file(header, rows, name)
+    text = f"More than {len(rows):,} rows are too many for one file. Ask for fewer with the filters of the list."
+    return page(request, who, "message.html", status=422, title=f"{subject} are too many", text=text)
 
 
 def days_file(request: Request, days: Sequence[Day], name: str) -> Response:

@@ -18,6 +18,7 @@ from services.console.acts.cockpit_reads import (
 )
 from services.console.acts.reads import Read
 from services.console.api.frame import (
+    PAGE_OF_FILE,
     Form,
     Visitor,
     form_of,
@@ -29,6 +30,7 @@ from services.console.api.frame import (
     problem_page,
     status_after,
     version_of,
+    whole_list,
 )
 from services.console.domain.instructions import GROUNDS, KINDS, SOURCES, read_instruction
 from services.console.domain.predicates import PARTS, say_predicate
@@ -63,6 +65,28 @@ async def record_instruction(request: Request, who: Officer) -> Response:
     if done.value is None:
         return await _list(request, who, "", "", refused=done, form=form)
     return go(f"/instructions/{done.value.instruction_id}?done=draft")
+
+
+@router.get("/list.csv")
+async def give_instructions(request: Request, who: Officer, state: str = "") -> Response:
+    """Messages of a state as a file, with how many entries each has reached, by what it did."""
+    plain = ("instruction_id", "message_number", "kind", "ground", "reference", "source", "noticed_on", "state")
+    signed = ("made_at", "made_by", "confirmed_at", "confirmed_by")
+    chosen = state if state in _STATES else ""
+
+    async def ask(after: str) -> Panel[Instructions]:
+        limit = PAGE_OF_FILE
+        return await who.person.get(
+            "liquidation", "/instructions", Instructions, state=chosen, after=after, limit=limit
+        )
+
+    def row(each: Instruction) -> list[Any]:
+        which = "; ".join(f"{label} {value}" for label, value in say_predicate(to_builtins(each.predicate)))
+        results = "; ".join(f"{outcome} {count}" for outcome, count in sorted(each.results.items()))
+        return [*(getattr(each, name) for name in (*plain, *signed)), which, results]
+
+    header = (*plain, *signed, "which_entries", "results")
+    return await whole_list(request, who, ask, header, row, name="instructions", subject="The instructions")
 
 
 @router.get("/{instruction_id}")

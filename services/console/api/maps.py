@@ -12,6 +12,7 @@ from services.console.acts.calls import Panel, panels_of
 from services.console.acts.reads import Read
 from services.console.acts.specialist_reads import MapDiff, MapLine, MapPage, MapReport, Maps, MyActions
 from services.console.api.frame import (
+    PAGE_OF_FILE,
     Form,
     Visitor,
     form_of,
@@ -24,6 +25,7 @@ from services.console.api.frame import (
     problem_page,
     status_after,
     version_of,
+    whole_list,
 )
 from services.console.domain.tariff_map import CONFIDENCES, read_row
 from shared.customs.centers import centers
@@ -61,6 +63,23 @@ async def draft_map(request: Request, who: Officer) -> Response:
     if done.value is None:
         return await _list(request, who, refused=done, form=form)
     return go(f"/maps/{done.value.version}?done=draft")
+
+
+@router.get("/list.csv")
+async def give_maps(request: Request, who: Officer) -> Response:
+    """The versions as a file."""
+    header = (
+        *("version", "title", "state", "is_in_force", "based_on", "rolls_back", "valid_on", "effective_on"),
+        "ended_on",
+    )
+
+    async def ask(after: str) -> Panel[Maps]:
+        return await who.person.get("routing", "/tariff-maps", Maps, after=after, limit=PAGE_OF_FILE)
+
+    def row(each: MapLine) -> list[Any]:
+        return [getattr(each, name) for name in header]
+
+    return await whole_list(request, who, ask, header, row, name="tariff-maps", subject="The versions")
 
 
 @router.get("/{version}")

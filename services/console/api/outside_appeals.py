@@ -12,7 +12,6 @@ from services.console.acts.reads import (
     Account,
     Activity,
     AppealCheck,
-    AppealPage,
     Appeals,
     Assignment,
     FiledAppeal,
@@ -89,15 +88,6 @@ async def _file(request: Request, who: Visitor, written: Mapping[str, str]) -> R
         return await _show(request, who, LAST, written, refused=filed)
     await drop_draft(request, who, PLACE, FILE)
     return go(f"/my/appeals/{filed.value.appeal_number}?done=yes")
-
-
-@router.get("/my/appeals/{number}")
-async def read_appeal_page(request: Request, who: Party, number: str) -> Response:
-    """An appeal as it was filed and as it stands, to be printed."""
-    found = await who.person.get("routing", f"/appeals/{number}", AppealPage)
-    if found.value is None:
-        return problem_page(request, who, found, subject="The appeal")
-    return page(request, who, "my_appeal_filed.html", appeal=found.value, done=request.query_params.get("done", ""))
 
 
 async def _written(request: Request, who: Visitor) -> dict[str, str]:

@@ -1,18 +1,20 @@
 """The grid of a protest: its entries by their lines, what is recommended of each, and the signature under it."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from services.console.acts.calls import Panel, panels_of
 from services.console.acts.reads import Protest, Read, Version
+from services.console.api.drafts import drop_draft, keep_draft, read_drafts
 from services.console.api.frame import (
-    Form,
     Visitor,
     form_of,
     go,
+    is_of_script,
     officer,
     page,
     problem_page,
@@ -20,35 +22,72 @@ from services.console.api.frame import (
     version_of,
 )
 from services.console.api.protests import entries_of, offered_on
-from services.console.domain.protest_grid import MOST, Cell, fill_grid, read_grid
+from services.console.domain.protest_grid import Cell, fill_grid, merge_grid, pages_of, read_grid
 
 router = APIRouter(include_in_schema=False, prefix="/protests")
 
 Officer = Annotated[Visitor, Depends(officer)]
 
+GRID: Final = "grid"
+"""The form under which is kept what was written on the pages of a grid."""
+
 
 @router.get("/{number}/grid")
-async def read_protest_grid(request: Request, who: Officer, number: str) -> Response:
-    """The grid, filled in with the recommendation that stands."""
+async def read_protest_grid(request: Request, who: Officer, number: str, at: int = 1) -> Response:
+    """A page of the grid, filled in with what this person began to write, or with the recommendation that stands."""
     found = await who.person.get("liquidation", f"/protests/{number}", Protest)
     if found.value is None:
         return problem_page(request, who, found, subject="The protest")
-    return await _show(request, who, found, found.value)
+    return await _show(request, who, found, found.value, at=at)
 
 
-@router.post("/{number}/grid")
-async def recommend_by_grid(request: Request, who: Officer, number: str) -> Response:
-    """Recommend what the grid says, on the version that it showed."""
+@router.post("/{number}/grid/draft")
+async def keep_grid(request: Request, who: Officer, number: str) -> Response:
+    """Keep what a page of the grid says, and show another."""
     form = await form_of(request, who)
     found = await who.person.get("liquidation", f"/protests/{number}", Protest)
     if found.value is None:
         return problem_page(request, who, found, subject="The protest")
-    rows = await _rows_of(who, found.value)
-    body = read_grid(form, [cell for _, cells in rows for cell in cells])
+    await _keep(request, who, number, merge_grid(await _written(request, who, found.value), form))
+    if is_of_script(request):
+        return Response(status_code=204)
+    at = form.get("to", [""])[0]
+    return go(f"/protests/{number}/grid?at={at if at.isascii() and at.isdigit() else 1}")
+
+
+@router.post("/{number}/grid")
+async def recommend_by_grid(request: Request, who: Officer, number: str) -> Response:
+    """Recommend what all pages of the grid say, on the version that this one showed; or forget what was written."""
+    form = await form_of(request, who)
+    found = await who.person.get("liquidation", f"/protests/{number}", Protest)
+    if found.value is None:
+        return problem_page(request, who, found, subject="The protest")
+    if form.get("act") == ["forget"]:
+        await drop_draft(request, who, number, GRID)
+        return go(f"/protests/{number}/grid")
+    written = merge_grid(await _written(request, who, found.value), form)
+    body = read_grid(written, entries_of(found.value))
     done = await who.person.post("liquidation", f"/protests/{number}/acts", Read, body, version=version_of(form))
     if not done.is_shown:
-        return await _show(request, who, found, found.value, refused=done, form=form)
+        await _keep(request, who, number, written)
+        at = form.get("at", [""])[0]
+        at_page = int(at) if at.isascii() and at.isdigit() else 1
+        return await _show(request, who, found, found.value, at=at_page, refused=done, written=written)
+    await drop_draft(request, who, number, GRID)
     return go(f"/protests/{number}?done=recommend")
+
+
+async def _written(request: Request, who: Visitor, protest: Protest) -> dict[str, str]:
+    """What this person wrote into the grid; else what the recommendation that stands says."""
+    kept = await read_drafts(request, who, protest.protest_number)
+    if GRID in kept:
+        return dict(kept[GRID][0])
+    stands = next((each.details for each in reversed(protest.acts) if each.kind == "recommend"), {})
+    return fill_grid(stands.get("items") or ()) | {"field.reasons": stands.get("reasons") or ""}
+
+
+async def _keep(request: Request, who: Visitor, number: str, written: Mapping[str, str]) -> None:
+    await keep_draft(request, who, number, GRID, {name: [value] for name, value in written.items()})
 
 
 async def _show(
@@ -57,14 +96,15 @@ async def _show(
     found: Panel[Protest],
     protest: Protest,
     *,
+    at: int,
     refused: Panel[Any] | None = None,
-    form: Form | None = None,
+    written: Mapping[str, str] | None = None,
 ) -> Response:
     offered = {each.act: each for each in offered_on(protest)}
-    stands = next((each.details for each in reversed(protest.acts) if each.kind == "recommend"), {})
-    written = fill_grid(stands.get("items") or ()) | {"field.reasons": stands.get("reasons") or ""}
-    if form is not None:
-        written = {name: values[0] for name, values in form.items()}
+    pages = pages_of(entries_of(protest))
+    if not 1 <= at <= len(pages):
+        raise HTTPException(404)
+    kept = await read_drafts(request, who, protest.protest_number)
     return page(
         request,
         who,
@@ -72,10 +112,12 @@ async def _show(
         status=status_after(refused),
         protest=protest,
         version=found.version,
-        rows=await _rows_of(who, protest),
+        rows=await _rows_of(who, pages[at - 1]),
         times={each.entry_number: each for each in protest.verdicts},
-        left=len(protest.verdicts) - MOST,
-        written=written,
+        at=at,
+        pages=pages,
+        kept_at=kept[GRID][1] if GRID in kept else None,
+        written=written if written is not None else await _written(request, who, protest),
         recommend=offered.get("recommend"),
         sign=offered.get("sign"),
         give_back=offered.get("return"),
@@ -83,9 +125,8 @@ async def _show(
     )
 
 
-async def _rows_of(who: Visitor, protest: Protest) -> Sequence[tuple[Panel[Version], list[Cell]]]:
+async def _rows_of(who: Visitor, entries: Sequence[str]) -> Sequence[tuple[Panel[Version], list[Cell]]]:
     """Each entry with its lines as the summary in force has them; without them where they cannot be shown."""
-    entries = entries_of(protest)[:MOST]
     versions = await panels_of(
         *(who.person.get("liquidation", f"/entries/{each}/versions/in-force", Version) for each in entries)
     )

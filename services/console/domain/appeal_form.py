@@ -1,6 +1,6 @@
 """An appeal against the assigned Center, written step by step: its goods by lines of text, its contents by fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -48,6 +48,36 @@ def read_history(text: str) -> dict[str, Any]:
             for number, usd, lines in read_goods(text)[0]
         ]
     }
+
+
+def read_bonds(text: str) -> dict[str, str]:
+    """Bonds by importer number, from lines of both; a line without a bond says nothing.
+
+    >>> read_bonds("07-345678900 SYN-1\\n08-345678900")
+    {'07-345678900': 'SYN-1'}
+    """
+    pairs = [line.split(maxsplit=1) for line in text.splitlines() if line.strip()]
+    return {pair[0]: pair[1].strip() for pair in pairs if len(pair) > 1}
+
+
+def read_supplement(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """What is supplied to an appeal: only what was filled in, so that nothing that was said before is replaced.
+
+    >>> read_supplement({"justification": ["More pork."], "goods": ["0203 900"], "bonds": [""]})
+    {'justification': 'More pork.', 'import_history': [{'hts': '0203', 'value_usd': 900}]}
+    """
+    written = {name: values[0] for name, values in form.items()}
+    fields = {"current": "current_center", "preferred": "preferred_center", "justification": "justification"}
+    body: dict[str, Any] = {field: written[name] for name, field in fields.items() if written.get(name)}
+    if numbers := written.get("numbers", "").replace(",", " ").split():
+        body["importer_numbers"] = list(dict.fromkeys(numbers))
+    if bonds := read_bonds(written.get("bonds", "")):
+        body["bond_numbers"] = bonds
+    if rows := read_goods(written.get("goods", ""))[0]:
+        body["import_history"] = [{"hts": number, "value_usd": usd} for number, usd, _ in rows]
+        if written.get("is_projection"):
+            body["is_projection"] = True
+    return body
 
 
 def read_appeal(written: Mapping[str, str], importer_number: str) -> dict[str, Any]:

@@ -85,6 +85,18 @@ NEXT_ACTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """What may follow by the state of the newest revision; routing says whether it does."""
 
 
+BACKTEST_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "waiting": "waits",
+        "running": "is going on",
+        "done": "done",
+        "withdrawn": "withdrawn",
+        "failed": "could not be done",
+    }
+)
+"""States of a trial on past entries, in words."""
+
+
 def say_criterion(groups: Mapping[str, Mapping[str, Any]]) -> str:
     """A criterion as one sentence.
 

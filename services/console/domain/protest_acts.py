@@ -61,7 +61,7 @@ _CRITERIA: Final = MappingProxyType(
 _CRITERION: Final = Field("criteria", "Criterion of 19 CFR 174.24", "code", _CRITERIA, is_required=False)
 _OUTCOMES: Final = MappingProxyType({"allowed": "Allowed", "denied": "Denied"})
 _IN_PART: Final = MappingProxyType({**_OUTCOMES, "allowed-in-part": "Allowed in part"})
-_GROUNDS: Final = MappingProxyType(
+GROUNDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "untimely": "Too late",
         "too-early": "Too early",
@@ -72,6 +72,7 @@ _GROUNDS: Final = MappingProxyType(
         "split": "One that should have been several",
     }
 )
+"""The grounds on which a protest is rejected, in words."""
 
 FORMS: Final[Mapping[str, Form]] = MappingProxyType(
     {
@@ -101,7 +102,7 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
         ),
         "return": Form("Return it to review"),
         "reject": Form(
-            "Reject it for a defect", (Field("ground", "Ground", "code", _GROUNDS), _REASONS), has_note=False
+            "Reject it for a defect", (Field("ground", "Ground", "code", GROUNDS), _REASONS), has_note=False
         ),
         "grant-further-review": Form("Grant further review", (_CRITERION,)),
         "refuse-further-review": Form("Refuse further review", (_REASONS,), has_note=False),

@@ -24,7 +24,7 @@ from services.liquidation.domain.protest.selection import (
 from services.liquidation.domain.protest.stages import FurtherReview, Stage
 from services.liquidation.domain.protest.timeliness import Timeliness
 from services.liquidation.store import protest_selections as store
-from shared.contracts.terms import SaidText
+from shared.contracts.terms import EntryNumber, SaidText
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.access import no_such, reach_of
@@ -202,6 +202,17 @@ class SelectedOut(BaseModel):
     at: datetime | None
 
 
+class SelectedEntryOut(BaseModel):
+    """An entry that a protest of the selection names."""
+
+    number: int = Field(description="The protest's number in the selection.")
+    protest_number: str
+    entry_number: EntryNumber
+    state: SelectedState
+    timeliness: Timeliness = Field(description="Whether the protest is in time for this entry.")
+    stake_usd: str | None = Field(description="Duty and fees of the entry as liquidated. Null: not known.")
+
+
 class LookOut(BaseModel):
     """A protest of the sample."""
 
@@ -362,6 +373,40 @@ async def list_selected_protests(
             stake_usd=format_cents(row.stake_cents) if row.stake_cents is not None else None,
             change_usd=format_cents(row.change_cents),
             at=row.at,
+        ),
+        request=request,
+        response=response,
+    )
+
+
+@router.get("/protest-selections/{selection_id}/entries", summary="The entries of a selection of protests")
+async def list_selected_entries(
+    selection_id: SelectionId,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow(acts.ACTION)],
+    page: CurrentPage,
+    state: Annotated[
+        SelectedState | None, Query(description="Only of protests in this state.", examples=["pending"])
+    ] = None,
+) -> Page[SelectedEntryOut]:
+    """Every entry that a protest of the selection names, by number of the protest: what the act reaches."""
+    position = page.position(int, str)
+    async with reading(engine_of(request)) as connection:
+        await _find(connection, selection_id, caller, request)
+        after = (position[0], position[1]) if position else (0, "")
+        rows = await store.list_entries(connection, selection_id, state=state, after=after, limit=page.fetch)
+    return build_page(
+        rows,
+        page,
+        key=lambda row: (row.number, row.entry_number),
+        item=lambda row: SelectedEntryOut(
+            number=row.number,
+            protest_number=row.filing_number,
+            entry_number=row.entry_number,
+            state=row.state,
+            timeliness=row.timeliness,
+            stake_usd=format_cents(row.stake_cents) if row.stake_cents is not None else None,
         ),
         request=request,
         response=response,

@@ -20,6 +20,7 @@ from services.liquidation.domain.protest.selection import (
     Criteria,
     Look,
     Selected,
+    SelectedEntry,
     Selection,
     SelectionState,
 )
@@ -114,6 +115,16 @@ SELECT s.number, s.filing_number, l.verdict, l.says, l.looked_by, l.looked_at
 FROM selection_draws d JOIN selected_protests s ON s.selection_id = d.selection_id AND s.number = ANY(d.numbers)
 LEFT JOIN selection_looks l ON l.selection_id = s.selection_id AND l.number = s.number
 WHERE d.selection_id = :selection_id ORDER BY s.number
+"""
+
+_ENTRIES: Final = """
+SELECT s.number, s.filing_number, pe.entry_number, s.state, pe.timeliness,
+    e.duty_cents + coalesce(e.fees_cents, 0) + coalesce(e.effect_duty_cents, 0) + coalesce(e.effect_fees_cents, 0)
+FROM selected_protests s JOIN protest_entries pe ON pe.filing_number = s.filing_number
+LEFT JOIN entries e ON e.entry_number = pe.entry_number
+WHERE s.selection_id = :selection_id AND s.number >= :number AND (s.number, pe.entry_number) > (:number, :entry_number)
+    AND (CAST(:state AS text) IS NULL OR s.state = :state)
+ORDER BY s.number, pe.entry_number LIMIT :limit
 """
 
 
@@ -327,3 +338,13 @@ async def list_results(
     if state is not None:
         query = query.where(table.c.state == state)
     return [Selected(*row) for row in await connection.execute(query.order_by(table.c.number).limit(limit))]
+
+
+async def list_entries(
+    connection: AsyncConnection, selection_id: UUID, *, state: str | None, after: tuple[int, str], limit: int
+) -> list[SelectedEntry]:
+    """The entries of the protests of a selection, by number of the protest and of the entry; None means any state."""
+    number, entry_number = after
+    given = {"selection_id": selection_id, "number": number, "entry_number": entry_number}
+    rows = await connection.execute(text(_ENTRIES), given | {"state": state, "limit": limit})
+    return [SelectedEntry(*row) for row in rows]

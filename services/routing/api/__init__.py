@@ -7,6 +7,7 @@ from services.routing.api import (
     appeals,
     assignments,
     authority,
+    backtests,
     broadcasts,
     calendar,
     criteria,
@@ -42,6 +43,7 @@ ROUTERS = [
     # Before the paths that name a criterion, so that "stale" is not taken for one.
     outcomes.router,
     criteria.router,
+    backtests.router,
     unit_values.router,
     appeals.router,
     appeal_files.router,

@@ -22,6 +22,7 @@ ORIGINS: Final[Mapping[str, Origin]] = MappingProxyType(
         "criterion_hits": Origin.BOTH,
         "post_entry_filings": Origin.BOTH,
         "routing_decisions": Origin.BOTH,
+        "criterion_backtests": Origin.ACTS,
         "criteria": Origin.RULES,
         "criteria_changes": Origin.RULES,
         "account_families": Origin.ACTS,

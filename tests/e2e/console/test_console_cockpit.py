@@ -7,16 +7,22 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from html import unescape
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.console.acts.people import SAMPLE_PEOPLE
+from services.routing.acts.backtests import go_on
 from services.routing.domain.activity import ActivityKey, Figures
+from services.routing.domain.backtests import Limits
 from services.routing.store import activity
+from services.routing.store.rulebook import RulesInForce
 from shared.db.transaction import transaction
 from tests.e2e.console.test_console_pages import PAGE_BYTES, RAW, SSN
 from tests.integration.console.house import House, open_house
+from tests.integration.console.test_console_backtests import file_entries
 from tests.integration.console.test_console_boards import heard
 from tests.integration.console.test_console_protests import TWO_LINES, liquidated, protested
 from tests.integration.liquidation.builders import apply
@@ -53,10 +59,10 @@ MESSAGE = {
 }
 
 
-async def fill(house: House) -> dict[str, str]:
+async def fill(house: House, archive: Path) -> dict[str, str]:
     """Write what the pages are about; gives the pages by name."""
     (entry,) = await liquidated(house, 1)
-    protest = await protested(house, entry)
+    protest = await protested(house, entry, issue="weight limit")
     for _ in range(3):
         filed = entry_body(entry_number(), lines=TWO_LINES, entry_date="2026-04-01", import_date="2026-04-01")
         await apply(house.engines["liquidation"], [decoded("entry-filed", filed)])
@@ -65,17 +71,23 @@ async def fill(house: House) -> dict[str, str]:
     async with transaction(house.engines["routing"]) as tx:
         await activity.add(tx, {ActivityKey(IMPORTER, date(2026, 12, 1), "870323"): Figures(40, 40, 4_000)})
     await house.call("tess", "routing", "POST", "/assignment-proposals/runs", {})
+    await file_entries(house, archive)
     matter = await heard(house)
     async with house.reading_as("omar") as omar, house.reading_as("tess") as tess, house.reading_as("dora") as dora:
         hold = {"name": "Goods of China", "of.origin": "CN", "reason": "A refund is expected."}
         hold_page = str((await omar.fill("/holds", "draft", hold)).url.path)
         instruction = str((await omar.fill("/instructions", "draft", MESSAGE)).url.path)
         criterion = str((await tess.fill("/criteria", "draft", CRITERION)).url.path)
+        trial = {"from": "2026-03-01", "to": "2026-03-31"}
+        backtest = str((await tess.fill(criterion, "backtest", trial)).url.path)
         version = str((await tess.fill("/maps", "draft", {"title": "Another", "reason": "A trial."})).url.path)
+        selection = {"issue": "weight limit", "reason": "One question of many.", "sample": "20"}
+        selected = str((await dora.fill("/selections/draft?act=begin-review", "begin-review", selection)).url.path)
         cycle = re.findall(r'href="(/cycles/[0-9-]+)"', await omar.read("/cycles"))[0]
         await omar.fill(cycle, "forecast")
         board = {"quorum": "1", "members": "emil chair", "reason": "New year."}
         await dora.fill("/boards/CEE003", "set", board)
+    await go_on(house.engines["routing"], house.clock, RulesInForce(0), archive, Limits(1_000, 60))
     return {
         "cycles": "/cycles",
         "cycle": cycle,
@@ -86,8 +98,12 @@ async def fill(house: House) -> dict[str, str]:
         "instruction": instruction,
         "protests": "/protests",
         "protest-grid": f"/protests/{protest}/grid",
+        "selections": "/selections",
+        "selection-draft": "/selections/draft?act=recommend&issue=weight+limit",
+        "selection": selected,
         "criteria": "/criteria",
         "criterion": criterion,
+        "backtest": backtest,
         "maps": "/maps",
         "map": version,
         "map-diff": f"{version}/diff",
@@ -103,7 +119,9 @@ async def fill(house: House) -> dict[str, str]:
 
 
 OF_LIQUIDATION = frozenset({"cycle", "hold", "instruction"})
+OF_PROTESTS = frozenset({"selections", "selection-draft", "selection"})
 OF_MATTERS = frozenset({"board-matter", "item-notes", "board"})
+NOT_OF_TESS = OF_LIQUIDATION | OF_MATTERS | OF_PROTESTS
 """Pages that are looked at as somebody who has a form on them; the others as Tess."""
 
 
@@ -132,16 +150,38 @@ async def look_at(page: Page, console: str, pages: dict[str, str]) -> list[tuple
     return wrong
 
 
+async def look_without_scripts(browser: Browser, console: str, name: str, pages: dict[str, str]) -> None:
+    """Every page has its heading, and its forms can be opened and reached, in a browser without scripts."""
+    context = await open_context(browser, NARROW, java_script_enabled=False)
+    [subject] = [each.identity.subject for each in SAMPLE_PEOPLE if each.identity.name == name]
+    here = {"sec-fetch-site": "same-origin"}
+    signed = await context.request.post(f"{console}/login/as", form={"subject": subject, "to": "/help"}, headers=here)
+    assert signed.ok
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE)
+    for path in pages.values():
+        await page.goto(console + path)
+        assert await page.locator("main h1").count() == 1, path
+        closed = page.locator("main details.cl-act:not([open]) > summary")
+        while await closed.count():
+            await closed.first.click()
+        for button in await page.locator("main form button").all():
+            assert await button.is_visible(), path
+    await context.close()
+
+
 async def test_pages_of_officers_fit_are_light_accessible_and_keep_their_policy(
-    browser: Browser, service_engine: MakeEngine
+    browser: Browser, service_engine: MakeEngine, tmp_path: Path
 ) -> None:
     now = datetime(2027, 2, 1, 17, tzinfo=UTC)
-    house = await open_house(service_engine, now, "liquidation", "routing", "workqueue")
-    pages = await fill(house)
+    archive = tmp_path / "archive"
+    house = await open_house(service_engine, now, "liquidation", "routing", "workqueue", archive=archive)
+    pages = await fill(house, archive)
     people = {
         "Omar Webb": {name: path for name, path in pages.items() if name in OF_LIQUIDATION},
         "Emil Costa": {name: path for name, path in pages.items() if name in OF_MATTERS},
-        "Tess Quinn": {name: path for name, path in pages.items() if name not in OF_LIQUIDATION | OF_MATTERS},
+        "Dora Lindgren": {name: path for name, path in pages.items() if name in OF_PROTESTS},
+        "Tess Quinn": {name: path for name, path in pages.items() if name not in NOT_OF_TESS},
     }
     wrong: list[tuple[str, str]] = []
     said = Said()
@@ -158,6 +198,7 @@ async def test_pages_of_officers_fit_are_light_accessible_and_keep_their_policy(
             page = await context.new_page()
             page.set_default_timeout(PATIENCE)
             await sign_in(page, console, person)
+            await look_without_scripts(browser, console, person, theirs)
             for name, path in theirs.items():
                 await page.goto(console + path)
                 await page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")

@@ -165,6 +165,7 @@ async def _routing(service_engine: MakeEngine) -> AsyncIterator[Ground]:
                 "run": "1",
                 "event_id": NO_FILE,
                 "recommendation_id": NO_FILE,
+                "backtest_id": NO_FILE,
             },
             whose={
                 "entry_number": frozenset({"center", "own-account", "filed-by"}),

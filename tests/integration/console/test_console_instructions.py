@@ -1,5 +1,6 @@
 """Messages of Commerce on the real service: recorded by one person, confirmed by another, told entry by entry."""
 
+import csv
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -60,6 +61,11 @@ async def test_a_message_is_recorded_confirmed_by_another_and_told_entry_by_entr
         assert format_entry_number(other) not in told
         again = await hugo.send("/instructions", f"{page}/acts", {"version": "1"})
         assert again.status_code == 412
+        table = list(csv.DictReader((await hugo.read("/instructions/list.csv?state=confirmed")).splitlines()))
+        assert [(each["message_number"], each["confirmed_by"]) for each in table] == [("6012345", "hugo")]
+        assert table[0]["which_entries"] == "Cases A580809000"
+        assert table[0]["results"].endswith(" 1")
+        assert len((await hugo.read("/instructions/list.csv?state=draft")).splitlines()) == 1
 
 
 async def test_a_message_that_names_nobody_is_refused_and_kept_in_the_form(house: House) -> None:
@@ -71,3 +77,4 @@ async def test_a_message_that_names_nobody_is_refused_and_kept_in_the_form(house
         assert 'value="KR"' in answer.text
     async with house.reading_as("ida") as ida:
         assert (await ida.client.get("/instructions")).status_code == 404
+        assert (await ida.client.get("/instructions/list.csv")).status_code == 404

@@ -20,6 +20,7 @@ from tests.support.events import decoded, entry_body, entry_number, line
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
 CENTER = "CEE003"
+PAGE_BYTES = 30_000
 OWNER = Identity("owner", "Owner", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER}))
 TWO_LINES = [line(1), line(2, hts="8507600020")]
 
@@ -98,7 +99,8 @@ async def test_the_grid_recommends_by_line_and_a_director_signs(house: House) ->
         assert refused.status_code == 422
         assert "decided twice" in refused.text
         assert 'value="-12.50"' in refused.text
-        done = await kim.fill(f"/protests/{number}/grid", "recommend", said)
+        by_line = {**said, f"{entry}.all.outcome": ""}  # a browser sends what was emptied
+        done = await kim.fill(f"/protests/{number}/grid", "recommend", by_line)
         assert "awaiting signature" in done.text
         grid = await kim.read(f"/protests/{number}/grid")
         assert "-12.50" in grid
@@ -108,6 +110,54 @@ async def test_the_grid_recommends_by_line_and_a_director_signs(house: House) ->
         assert "-12.50" in grid
         signed = await dora.fill(f"/protests/{number}/grid", "sign")
         assert "allowed in part" in signed.text
+
+
+async def test_a_grid_of_many_entries_is_written_page_by_page_and_recommended_whole(house: House) -> None:
+    entries = await liquidated(house, 10)
+    number = await protested(house, entries[0], entries=entries)
+    here = f"/protests/{number}/grid"
+    async with house.reading_as("kim") as kim:
+        await kim.fill(f"/protests/{number}", "begin-review")
+        first = await kim.read(here)
+        assert len((await kim.client.get(here)).content) <= PAGE_BYTES
+        shown = [each for each in entries if format_entry_number(each) in first]
+        left = [each for each in entries if each not in shown]
+        assert (len(shown), "Entries 1 to 8 of 10." in first) == (8, True)
+        said = {f"{each}.all.outcome": "denied" for each in shown} | {"field.reasons": "They weigh 2 kg."}
+        second = await kim.send(here, f"{here}/draft", {**said, "to": "2"})
+        assert "Entries 9 to 10 of 10." in second.text
+        assert all(format_entry_number(each) in second.text for each in left)
+        assert "They weigh 2 kg." in second.text
+        back = await kim.read(here)
+        assert back.count('value="denied" selected') == 8, "what was written on the first page is there again"
+        half = {f"{left[0]}.all.outcome": "allowed", f"{left[0]}.all.change_duty_usd": "-1.00"}
+        refused = await kim.fill(f"{here}?at=2", "recommend", half)
+        assert (refused.status_code, "Entries 9 to 10 of 10." in refused.text) == (422, True)
+        script = await kim.client.post(
+            f"{here}/draft",
+            data={"form_key": form_key_of(refused.text), f"{left[1]}.all.outcome": "denied"},
+            headers={"sec-fetch-dest": "empty"},
+        )
+        assert script.status_code == 204
+        done = await kim.fill(f"{here}?at=2", "recommend")
+        assert "awaiting signature" in done.text
+        assert "is not recommended yet" not in await kim.read(here), "what was kept is gone"
+        assert (await kim.client.get(f"{here}?at=3")).status_code == 404
+        await kim.send(here, f"{here}/draft", {f"{shown[0]}.all.outcome": "allowed"})
+        assert "is not recommended yet" in await kim.read(here)
+        forgotten = await kim.fill(here, "forget")
+        assert forgotten.text.count('value="denied" selected') == 0, "it waits for its signature, and is only shown"
+        assert "is not recommended yet" not in forgotten.text
+    async with house.reading_as("dora") as dora:
+        assert f'href="{here}?at=2"' in await dora.read(here)
+        signed = await dora.fill(here, "sign")
+        assert "allowed in part" in signed.text
+
+
+def form_key_of(text: str) -> str:
+    found = re.search(r'name="form_key" value="([^"]+)"', text)
+    assert found is not None
+    return found[1]
 
 
 async def test_an_outsider_sees_the_protests_of_its_own_and_no_grid_of_anothers(house: House) -> None:

@@ -1,5 +1,6 @@
 """Criteria, the tariff map and assignment on the real service: each step by the person it is for, and by two."""
 
+import csv
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from services.routing.domain.activity import ActivityKey, Figures
 from services.routing.store import activity
 from shared.db.transaction import transaction
 from tests.integration.console.house import House, open_house
+from tests.support.pages import Reader
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -30,6 +32,10 @@ CRITERION = {
     "how_much.unit_value_below_pct": "50",
     "reason": "Findings of March.",
 }
+
+
+async def table_of(reader: Reader, path: str) -> list[dict[str, str]]:
+    return list(csv.DictReader((await reader.read(path)).splitlines()))
 
 
 @pytest.fixture
@@ -56,6 +62,11 @@ async def test_a_criterion_goes_on_trial_and_live_by_two_people(house: House) ->
         assert 'value="confirm"' not in answer.text
         listed = await ivan.read("/criteria?state=shadow")
         assert "ivan asks for it to go live" in listed
+        assert 'href="/criteria/list.csv?state=shadow"' in listed
+        [row] = await table_of(ivan, "/criteria/list.csv?state=shadow")
+        assert (row["id"], row["live_requested_by"], row["weekly_budget"]) == ("cheap-garments-vn", "ivan", "200")
+        assert row["selects"] == "goods of 61 or 62; from VN; unit value below 50 % of the median"
+        assert len(await table_of(ivan, "/criteria/list.csv")) > 1, "the shipped ones too"
     async with house.reading_as("ana") as ana:
         assert 'value="shadow"' not in await ana.read(page)
         answer = await ana.fill(page, "confirm", {"reason": "Agreed."})
@@ -85,6 +96,9 @@ async def test_a_version_of_the_map_is_edited_found_faulty_and_compared(house: H
         diff = await tess.read(f"{page}/diff")
         assert "What " in diff
         assert (await tess.client.get(f"{page}/rows.csv")).text.startswith("prefix_from")
+        versions = {each["version"]: each["state"] for each in await table_of(tess, "/maps/list.csv")}
+        assert versions[page.rpartition("/")[2]] == "draft"
+        assert "published" in versions.values()
         stale = await tess.send(page, f"{page}/acts", {**row, "act": "edit", "version": "1"})
         assert stale.status_code == 412
         assert 'value="9802"' in stale.text
@@ -113,6 +127,9 @@ async def test_a_proposal_is_confirmed_by_a_center_and_a_policy_by_another_perso
     async with house.reading_as("dora") as dora:
         listed = await dora.read("/proposals")
         assert IMPORTER in listed
+        [row] = await table_of(dora, "/proposals.csv?state=open")
+        assert (row["importer_number"], row["state"], row["proposed_center"]) == (IMPORTER, "open", "CEE003")
+        assert await table_of(dora, "/proposals.csv?state=rejected") == []
         page = listed.partition('href="/proposals/')[2].partition('"')[0]
         page = f"/proposals/{page}" if page.isdigit() else "/proposals/1"
         refused = await dora.fill(page, "confirm", {"reason": "", "effective_on": "2026-04-01"})
@@ -138,5 +155,8 @@ async def test_the_table_of_authority_and_the_figures_are_for_officers(house: Ho
         assert "function,row_id,role" in (await ines.client.get("/authority.csv")).text
         assert "0 entries are routed." in await ines.read("/center-figures")
     async with house.reading_as("ida") as ida:
-        for path in ("/criteria", "/maps", "/proposals", "/center-figures"):
+        for path in (
+            *("/criteria", "/maps", "/proposals", "/center-figures"),
+            *("/criteria/list.csv", "/maps/list.csv", "/proposals.csv"),
+        ):
             assert (await ida.client.get(path)).status_code == 404, path

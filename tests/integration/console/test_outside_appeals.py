@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from shared.runtime.identity import Identity, RoleName
+from tests.support.files import PDF
 from tests.support.outsiders import IMPORTER, OTHER, PEOPLE, file_entry, told
 from tests.support.pages import reading_as
 from tests.support.served import Served
@@ -46,6 +47,93 @@ async def test_appeal_is_written_step_by_step_checked_filed_and_printed(served: 
         assert "We sell pork now." not in await ida.read(f"{AT}?step=3"), "the draft is gone"
     [appeal] = (await served.ask("routing", "/appeals", PEOPLE["ida"]))["items"]
     assert (appeal["current_center"], appeal["preferred_center"], appeal["is_complete"]) == ("CEE003", "CEE002", True)
+
+
+async def test_what_an_appeal_lacks_is_supplied_with_files(served: Served) -> None:
+    filed = await told(
+        served.apis["routing"], "/appeals", {"importer_number": IMPORTER, "preferred_center": "CEE002"}, PEOPLE["ida"]
+    )
+    own = f"/my/appeals/{filed['appeal_number']}"
+    async with reading_as(served.console, "ida") as ida:
+        before = await ida.read(own)
+        lacking = before.count("<strong>missing</strong>")
+        assert lacking > 2
+        pigs = await ida.fill(own, "supplement", {"goods": "many pigs", "justification": "We sell pork."})
+        assert (pigs.status_code, "Not understood: many pigs" in pigs.text) == (422, True)
+        assert "We sell pork." in pigs.text
+        nothing = await ida.fill(own, "supplement")
+        assert (nothing.status_code, "The supplement supplies nothing." in nothing.text) == (422, True)
+        supplied = await ida.fill(
+            own,
+            "supplement",
+            {
+                "justification": "We sell pork.",
+                "bonds": f"{IMPORTER} SYN-9",
+                "goods": "0203 900000",
+                "is_projection": "y",
+            },
+        )
+        assert "Supplied." in supplied.text
+        assert "We sell pork." in supplied.text
+        assert "Imports, expected" in supplied.text
+        assert supplied.text.count("<strong>missing</strong>") < lacking
+        stale = await ida.send(own, f"{own}/acts", {"act": "supplement", "version": "1", "justification": "Again."})
+        assert (stale.status_code, "Again." in stale.text) == (412, True)
+        added = await ida.send(own, f"{own}/files", {}, {"file": ("invoice.pdf", PDF)})
+        assert "The file is kept" in added.text
+        [(path, name)] = re.findall(rf'href="({own}/files/[^"]+)" download>([^<]+)<', added.text)
+        assert name == "invoice.pdf"
+        assert (await ida.client.get(path)).content == PDF
+        bad = await ida.send(own, f"{own}/files", {}, {"file": ("run.exe", b"MZ\x90\x00\x00")})
+        assert (bad.status_code, "of no kind that is taken" in bad.text) == (422, True)
+        assert (await ida.client.get(f"/appeals/{filed['appeal_number']}")).status_code == 404
+    async with reading_as(served.console, "sue") as sue:
+        seen = await sue.read(own)
+        assert "Nothing for you to do now." in seen
+        assert "Add a file" not in seen, "a surety reads it and adds nothing"
+
+
+async def test_an_appeal_is_reviewed_and_decided_by_who_may(served: Served) -> None:
+    filed = await told(
+        served.apis["routing"], "/appeals", {"importer_number": IMPORTER, "preferred_center": "CEE006"}, PEOPLE["ida"]
+    )
+    own, theirs = f"/my/appeals/{filed['appeal_number']}", f"/appeals/{filed['appeal_number']}"
+    async with reading_as(served.console, "kim") as kim:
+        assert "Nothing for you to do now." in await kim.read(theirs)
+        assert theirs in await kim.read("/appeals?state=appealed")
+    async with reading_as(served.console, "tess") as tess:
+        assert theirs in await tess.read("/appeals?state=appealed&current_center=")
+        listed = (await tess.client.get("/appeals/list.csv")).text
+        assert listed.startswith("appeal_number,importer_number,state")
+        assert filed["appeal_number"] in listed
+        added = await tess.send(theirs, f"{theirs}/files", {"level": "internal"}, {"file": ("memo.pdf", PDF)})
+        assert "memo.pdf" in added.text
+        review = await tess.fill(theirs, "review", {"reason": "The numbers are on file."})
+        assert "Taken under review." in review.text
+        day = {"outcome": "reassigned", "center": "CEE002", "effective_on": "2000-01-01", "reason": "Pork."}
+        refused = await tess.fill(theirs, "decide", day)
+        assert (refused.status_code, 'value="2000-01-01"' in refused.text) == (422, True)
+        decided = await tess.fill(theirs, "decide", {"outcome": "upheld", "reason": "Mostly cars."})
+        assert "Decided." in decided.text
+        assert "Mostly cars." in decided.text
+    async with reading_as(served.console, "ida") as ida:
+        after = await ida.read(own)
+        assert "The assignment was upheld." in after
+        assert "memo.pdf" not in after, "a paper of the office alone"
+        assert "Supply what it lacks" not in after
+
+
+async def test_an_appeal_is_withdrawn_by_who_filed_it(served: Served) -> None:
+    filed = await told(
+        served.apis["routing"], "/appeals", {"importer_number": IMPORTER, "preferred_center": "CEE004"}, PEOPLE["ida"]
+    )
+    own = f"/my/appeals/{filed['appeal_number']}"
+    async with reading_as(served.console, "ida") as ida:
+        withdrawn = await ida.fill(own, "withdraw", {"reason": "Settled."})
+        assert "Withdrawn. A new appeal may be made at any time." in withdrawn.text
+        again = await ida.send(own, f"{own}/acts", {"act": "withdraw", "version": "2", "reason": "x"})
+        assert again.status_code in {409, 412}
+        assert (await ida.send(own, f"{own}/acts", {"act": "burn"})).status_code == 422
 
 
 async def test_check_of_an_appeal_says_what_its_filing_says(served: Served) -> None:

@@ -46,6 +46,7 @@ OF_SESSIONS = frozenset({"/login/as", "/login/callback", "/logout", "/logout/pro
 FOR_ANYONE: dict[str, str] = {
     "code": "CEE003",
     "rule_id": "liq-1yr-entry",
+    "answer_id": str(uuid4()),
     "hts": "0203110000",
     "form": "csv",
     "program": PROGRAM,
@@ -63,7 +64,9 @@ OF_STAFF: dict[str, str] = {
     "step": "1",
     "proposal_id": str(uuid4()),
     "criterion_id": "crit-1",
+    "backtest_id": str(uuid4()),
     "hold_set_id": str(uuid4()),
+    "selection_id": str(uuid4()),
     "instruction_id": str(uuid4()),
     "version": "1",
     "center": CENTER_OF_OTHER,
@@ -138,10 +141,15 @@ async def things_of(
     declared = await told(
         served.apis["liquidation"], f"/programs/{PROGRAM}/declarations?certified=true", [billed], party
     )
+    question = {"recipient": importer, "center": "CEE009", "subject": f"Of {word}", "text": f"What are {word}?"}
+    asked_of_all = await told(served.apis["notifications"], "/questions", question, party)
     await served.deliver()
     notices = await served.ask("notifications", f"/notices?entry={billed}", party)
     files = {
         "/items/": await add_file(served, "workqueue", f"/items/{asked.item_id}/files", party, f"{word}-item.txt"),
+        "/appeals/": await add_file(
+            served, "routing", f"/appeals/{appeal['appeal_number']}/files", party, f"{word}-appeal.txt"
+        ),
         "/protests/": await add_file(
             served, "liquidation", f"/protests/{protest['protest_number']}/files", party, f"{word}-protest.txt"
         ),
@@ -151,7 +159,8 @@ async def things_of(
         billed,
         {
             "/my/bills": {"number": f"{billed}-B01"},
-            "/my/appeals": {"number": appeal["appeal_number"]},
+            "/my/appeals": {"number": appeal["appeal_number"], "file_id": files["/appeals/"]},
+            "/appeals": {"number": appeal["appeal_number"], "file_id": files["/appeals/"]},
             "/protests": {"number": protest["protest_number"], "file_id": files["/protests/"]},
             "/items": {"file_id": files["/items/"]},
             "": {
@@ -164,6 +173,7 @@ async def things_of(
                 "webhook_id": webhook["webhook_id"],
                 "delegation_id": delegation["delegation_id"],
                 "declaration_id": declared["declaration_id"],
+                "question_id": asked_of_all["question_id"],
             },
         },
         (word, f"{billed[:3]}-{billed[3:10]}-{billed[10]}"),
@@ -335,11 +345,13 @@ async def test_the_owner_sees_each_of_these_things(served: Served, world: World)
         "/items/{item_id}/files/{file_id}",
         "/letters/{request_id}",
         "/my/appeals/{number}",
+        "/my/appeals/{number}/files/{file_id}",
         "/my/bills/{number}",
         "/my/refunds/{program}/declarations/{declaration_id}",
         "/my/refunds/{program}/declarations/{declaration_id}/results.csv",
         "/protests/{number}",
         "/protests/{number}/files/{file_id}",
+        "/questions/{question_id}",
     }
     assert "walnuts.example" in listed[0]
     assert "SYNTHETIC AGENT" in listed[1]
@@ -370,10 +382,13 @@ async def state_of(served: Served, things: Things) -> dict[str, Any]:
         ("liquidation", f"/programs/{PROGRAM}/declarations/{parts['declaration_id']}/results"),
         ("liquidation", "/calendar-feeds"),
         ("notifications", f"/notices/{parts['notice_id']}"),
+        ("notifications", f"/questions/{parts['question_id']}"),
         ("notifications", "/preferences"),
         ("notifications", "/subscriptions"),
         ("notifications", "/webhooks"),
         ("routing", f"/importers/{things.importer}/delegations"),
         ("routing", "/appeals"),
+        ("routing", f"/appeals/{things.parts['/my/appeals']['number']}"),
+        ("routing", f"/appeals/{things.parts['/my/appeals']['number']}/files"),
     ]
     return {path: await served.ask(service, path, party) for service, path in asked}

@@ -26,7 +26,9 @@ from services.liquidation.store.tables.hold_sets import held_entries
 from services.liquidation.store.tables.lines import entry_lines
 from services.liquidation.store.tables.records import entries
 from shared.db import bulk
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import Transaction, reading, transaction
+from shared.runtime.access import EVERYTHING, Reach, reach_of
+from shared.runtime.identity import Identity, RoleName
 from tests.integration.liquidation.builders import apply, cycle, routed, rows
 from tests.support.events import decoded, entry_body, entry_number, line
 
@@ -257,44 +259,53 @@ def test_next_cycle_is_the_first_whose_cut_is_to_come() -> None:
     assert next_cycle(AFTER_CUT) == NEXT
 
 
+FEW = HeadingSet((*headings("84005000-84005002").ranges, *headings("84100000").ranges), headings("84005001").ranges)
+SELECTIVE = (
+    (EntryPredicate(tariff_prefix="84005000"), "entry_lines_hts"),
+    (EntryPredicate(case_prefix="A57000010"), "entry_lines_case"),
+    (EntryPredicate(case_numbers=("A570000100", "A570000200")), "entry_lines_case"),
+    (EntryPredicate(case_numbers=("A570000100",), manufacturer_ids=("CNSYNTH123SHE",)), "entry_lines_case"),
+    (EntryPredicate(headings=FEW), "entry_lines_hts"),
+    (EntryPredicate(headings=FEW, exporter_ids=("CNEXPORT99SHE",)), "entry_lines_hts"),
+    (EntryPredicate(importer_number="importer 7"), "entries_importer_period"),
+    (EntryPredicate(entered_from=date(2026, 2, 1), entered_to=date(2026, 2, 1)), "entries_day"),
+    (EntryPredicate(filer_code="B77"), "entries_pkey"),
+)
+"""Predicates that mean few entries, with the index by which those are found."""
+WIDE = (EntryPredicate(origin="CN"), EntryPredicate(tariff_prefix="84"), EntryPredicate(entered_from=date(2026, 1, 2)))
+"""Predicates that mean all of them: a page of those goes along the entry number, and ends when it is full."""
+
+
+async def fill_many(tx: Transaction) -> None:
+    """60,000 entries of one line each, 2,000 importers, one filer with one of a thousand."""
+    await tx.connection.execute(
+        text(
+            """
+            INSERT INTO entries (entry_number, state, version, governed_at, importer_number, entry_date, deemed_on,
+                duty_cents, fees_cents)
+            SELECT CASE WHEN n % 1000 = 0 THEN 'B77' ELSE 'B76' END || lpad(n::text, 8, '0'), 'scheduled', 1,
+                now(), 'importer ' || n % 2000, DATE '2026-01-02' + n / 200, DATE '2027-01-02' + n / 200, 100, 100
+            FROM generate_series(1, 60000) AS n
+            """
+        )
+    )
+    await tx.connection.execute(
+        text(
+            """
+            INSERT INTO entry_lines (entry_number, version, line_number, hts, case_number, origin)
+            SELECT CASE WHEN n % 1000 = 0 THEN 'B77' ELSE 'B76' END || lpad(n::text, 8, '0'), 1, 1,
+                (8400000000 + n * 10)::text, CASE WHEN n % 100 = 0 THEN 'A' || 570000000 + n ELSE '' END, 'CN'
+            FROM generate_series(1, 60000) AS n
+            """
+        )
+    )
+    await tx.connection.execute(text("ANALYZE entries, entry_lines"))
+
+
 async def test_selective_predicates_go_by_index(engine: AsyncEngine) -> None:
     async with transaction(engine) as tx:
-        await tx.connection.execute(
-            text(
-                """
-                INSERT INTO entries (entry_number, state, version, governed_at, importer_number, entry_date, deemed_on,
-                    duty_cents, fees_cents)
-                SELECT CASE WHEN n % 1000 = 0 THEN 'B77' ELSE 'B76' END || lpad(n::text, 8, '0'), 'scheduled', 1,
-                    now(), 'importer ' || n % 2000, DATE '2026-01-02' + n / 200, DATE '2027-01-02' + n / 200, 100, 100
-                FROM generate_series(1, 60000) AS n
-                """
-            )
-        )
-        await tx.connection.execute(
-            text(
-                """
-                INSERT INTO entry_lines (entry_number, version, line_number, hts, case_number, origin)
-                SELECT CASE WHEN n % 1000 = 0 THEN 'B77' ELSE 'B76' END || lpad(n::text, 8, '0'), 1, 1,
-                    (8400000000 + n * 10)::text, CASE WHEN n % 100 = 0 THEN 'A' || 570000000 + n ELSE '' END, 'CN'
-                FROM generate_series(1, 60000) AS n
-                """
-            )
-        )
-        await tx.connection.execute(text("ANALYZE entries, entry_lines"))
-        few = HeadingSet(
-            (*headings("84005000-84005002").ranges, *headings("84100000").ranges), headings("84005001").ranges
-        )
-        for predicate, index in (
-            (EntryPredicate(tariff_prefix="84005000"), "entry_lines_hts"),
-            (EntryPredicate(case_prefix="A57000010"), "entry_lines_case"),
-            (EntryPredicate(case_numbers=("A570000100", "A570000200")), "entry_lines_case"),
-            (EntryPredicate(case_numbers=("A570000100",), manufacturer_ids=("CNSYNTH123SHE",)), "entry_lines_case"),
-            (EntryPredicate(headings=few), "entry_lines_hts"),
-            (EntryPredicate(headings=few, exporter_ids=("CNEXPORT99SHE",)), "entry_lines_hts"),
-            (EntryPredicate(importer_number="importer 7"), "entries_importer_period"),
-            (EntryPredicate(entered_from=date(2026, 2, 1), entered_to=date(2026, 2, 1)), "entries_day"),
-            (EntryPredicate(filer_code="B77"), "entries_pkey"),
-        ):
+        await fill_many(tx)
+        for predicate, index in SELECTIVE:
             condition = compile_predicate(predicate)
             plan = await bulk.fetch(
                 tx,
@@ -302,3 +313,49 @@ async def test_selective_predicates_go_by_index(engine: AsyncEngine) -> None:
                 *condition.arguments,
             )
             assert index in "\n".join(row[0] for row in plan), describe(predicate)
+
+
+async def plans_of_matched(
+    tx: Transaction, monkeypatch: pytest.MonkeyPatch, predicate: EntryPredicate, reach: Reach, after: str | None
+) -> str:
+    """The plan of a page of `list_matched`, as its statement is sent."""
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    fetch = bulk.fetch
+
+    async def note(tx: Transaction, statement: str, *arguments: Any) -> list[Any]:
+        sent.append((statement, arguments))
+        return await fetch(tx, statement, *arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bulk, "fetch", note)
+        day = date(2026, 12, 1)
+        await holds.list_matched(tx, predicate, day, FRIDAY, reach, horizon=None, after=after, limit=21)
+    [(statement, arguments)] = sent
+    analyzed = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) "
+    return "\n".join(row[0] for row in await fetch(tx, analyzed + statement, *arguments))
+
+
+async def test_a_page_of_matched_entries_goes_by_index_and_ends_when_it_is_full(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    center = reach_of(
+        Identity("kim", "Kim", frozenset({RoleName.ENTRY_SPECIALIST}), centers=frozenset({"CEE007"})),
+        "entry.read",
+        date(2026, 12, 1),
+    )
+    async with transaction(engine) as tx:
+        await fill_many(tx)
+        await tx.connection.execute(text("UPDATE entries SET center = 'CEE007' WHERE entry_number LIKE '%7'"))
+        await tx.connection.execute(text("ANALYZE entries"))
+        for reach in (EVERYTHING, center):
+            for predicate, index in SELECTIVE:
+                plan = await plans_of_matched(tx, monkeypatch, predicate, reach, None)
+                assert index in plan, (describe(predicate), plan)
+                assert "Seq Scan on entries e" not in plan, (describe(predicate), plan)
+            for predicate in WIDE:
+                for after in (None, "B7600030000"):
+                    plan = await plans_of_matched(tx, monkeypatch, predicate, reach, after)
+                    assert "entries_pkey" in plan, (describe(predicate), plan)
+                    assert "Seq Scan" not in plan, (describe(predicate), plan)
+                    removed = [int(each.rpartition(" ")[2]) for each in plan.splitlines() if "Rows Removed" in each]
+                    assert sum(removed) < 3_000, (describe(predicate), plan)

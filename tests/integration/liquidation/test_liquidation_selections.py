@@ -139,6 +139,31 @@ async def test_criteria_of_entries_mean_every_entry_of_a_protest(desk: Desk) -> 
     assert ((await desk.read(whole))["state"], (await desk.read(mixed))["state"]) == ("in-review", "filed")
 
 
+async def test_entries_of_the_protests_are_listed_by_number_and_page_by_page(desk: Desk) -> None:
+    one, two, three = await desk.liquidated(3)
+    protests = [await desk.filed([two, one], key="a", issue="weight limit")]
+    protests.append(await desk.filed([three], key="b", issue="weight limit"))
+    told = await asked(desk, act={"kind": "begin-review"}, sample=0)
+    path = f"/protest-selections/{told['selection_id']}/entries"
+    whole = (await call(desk, "GET", path, desk.specialist)).json()["items"]
+    names = {"number", "protest_number", "entry_number", "state", "timeliness", "stake_usd"}
+    assert [set(each) for each in whole] == [names] * 3
+    by_number = dict(enumerate(sorted(protests), start=1))
+    assert [each["number"] for each in whole] == sorted(each["number"] for each in whole)
+    assert all(each["protest_number"] == by_number[each["number"]] for each in whole)
+    assert {each["entry_number"] for each in whole if each["protest_number"] == protests[0]} == {one, two}
+    assert [each["stake_usd"] for each in whole] == ["58.58"] * 3
+    pages, following = [], f"{path}?limit=1"
+    while following is not None:
+        answer = (await call(desk, "GET", following, desk.specialist)).json()
+        pages += answer["items"]
+        following = answer["next"]
+    assert pages == whole
+    assert (await call(desk, "GET", f"{path}?state=done", desk.specialist)).json()["items"] == []
+    away = desk.headers(RoleName.IMPORT_SPECIALIST, subject="ann", centers=frozenset({"CEE001"}))
+    assert (await call(desk, "GET", path, away)).status_code == 404
+
+
 async def test_lead_case_and_other_marks_of_a_protest_are_criteria(desk: Desk) -> None:
     lead, *followers = [await desk.filed([each], key=each, issue="weight limit") for each in await desk.liquidated(3)]
     for follower in followers:

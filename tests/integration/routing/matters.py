@@ -101,12 +101,12 @@ class Matters:
 
 
 @asynccontextmanager
-async def open_matters(service_engine: MakeEngine) -> AsyncIterator[Matters]:
+async def open_matters(service_engine: MakeEngine, **given: Any) -> AsyncIterator[Matters]:
     """The whole service on a fresh database, without its bus."""
     engine = await service_engine("routing")
     url = engine.url.render_as_string(hide_password=False)
     settings = load_settings(
-        SERVICE.settings, database_url=url, bus="kafka", token_secret="0" * 32, random_floor_basis_points=0
+        SERVICE.settings, database_url=url, bus="kafka", token_secret="0" * 32, random_floor_basis_points=0, **given
     )
     clock = FixedClock(NOW)
     platform = open_platform(settings, clock)

@@ -4017,6 +4017,34 @@ class SegmentOut(Model):
     end: date_aliased
 
 
+class SelectedEntryOut(Model):
+    """
+    An entry that a protest of the selection names.
+    """
+
+    number: int
+    """
+    The protest's number in the selection.
+    """
+    protest_number: str
+    entry_number: str
+    """
+    Entry number: filer code, seven digits, check digit; 11 characters without hyphens.
+    """
+    state: str
+    """
+    Words: pending, left-out, done, refused; there may be others.
+    """
+    timeliness: str
+    """
+    Whether the protest is in time for this entry. Words: unknown, timely, arguable, untimely, too-early, mixed; there may be others.
+    """
+    stake_usd: str | None
+    """
+    Duty and fees of the entry as liquidated. Null: not known.
+    """
+
+
 class SelectedOut(Model):
     """
     What became of one protest.
@@ -6650,6 +6678,14 @@ class PageRowOut(Model):
 
 class PageRuleSummaryOut(Model):
     items: list[RuleSummaryOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
+
+
+class PageSelectedEntryOut(Model):
+    items: list[SelectedEntryOut]
     next: str | None = None
     """
     The link to the next page; absent or null on the last.

@@ -143,6 +143,102 @@ class AskIn(Model):
     """
 
 
+class BacktestCenterOut(Model):
+    """
+    The same of the entries of a Center.
+    """
+
+    entries: int
+    hits: int
+    """
+    The trial selects them.
+    """
+    live_hits: int
+    """
+    The criterion, in whatever revision was live, selected them when they came.
+    """
+    both: int
+    reviewed: int
+    """
+    Under review when they came, whatever selected them.
+    """
+    hits_reviewed: int
+    """
+    Those of the hits that were under review anyway; the others would be new.
+    """
+    hit_basis_points: int | None
+    """
+    Hits in 10,000 entries; null without an entry.
+    """
+    center: str
+
+
+class BacktestCountsOut(Model):
+    """
+    Entries that were tried, and what became of them.
+    """
+
+    entries: int
+    hits: int
+    """
+    The trial selects them.
+    """
+    live_hits: int
+    """
+    The criterion, in whatever revision was live, selected them when they came.
+    """
+    both: int
+    reviewed: int
+    """
+    Under review when they came, whatever selected them.
+    """
+    hits_reviewed: int
+    """
+    Those of the hits that were under review anyway; the others would be new.
+    """
+    hit_basis_points: int | None
+    """
+    Hits in 10,000 entries; null without an entry.
+    """
+
+
+class BacktestIn(Model):
+    """
+    On which entries to try a criterion.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    from_: Annotated[date, Field(alias='from')]
+    """
+    First entry date.
+    """
+    to: date
+    """
+    Last entry date, 366 days at most with the first; no day to come.
+    """
+    revision: int | None = None
+    """
+    The newest one unless given.
+    """
+
+
+class BacktestWeekOut(Model):
+    """
+    Hits by entry date in a week, against the budget.
+    """
+
+    begins_on: date
+    hits: int
+    hits_in_all: int
+    """
+    As many of all entries, where only a part of them was drawn.
+    """
+    live_hits: int
+    is_over_budget: bool
+
+
 class BroadcastOut(Model):
     """
     A bulletin as it was sent; each importer in its audience has a notice N-33 of it.
@@ -3439,6 +3535,60 @@ class AuthorityOut(Model):
     """
 
 
+class BacktestOut(Model):
+    """
+    A back-test: how far it is, and what it has counted.
+    """
+
+    backtest_id: UUID
+    criterion_id: str
+    revision: int
+    first: date
+    last: date
+    asked_by: str
+    asked_at: AwareDatetime
+    state: str
+    """
+    `waiting` for a job, `running`, `done`, `withdrawn`, or `failed` with its fault. Words: waiting, running, done, withdrawn, failed; there may be others.
+    """
+    fault: str | None
+    begun_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    frames: int
+    """
+    Pieces of the archive that may have entries of the period.
+    """
+    frames_read: int
+    is_cut: bool
+    """
+    Its time was over before the last of them.
+    """
+    known: int
+    """
+    Entries of the period that routing has decided.
+    """
+    share_basis_points: int
+    """
+    Of 10,000 of them so many are tried, drawn by their numbers.
+    """
+    lacking: int | None
+    """
+    Those that are not in the archive as routing has them. Null until it is done, and of a draw.
+    """
+    whole: BacktestCountsOut
+    by_center: list[BacktestCenterOut]
+    weekly_budget: int | None
+    weeks: list[BacktestWeekOut]
+    decisions: int
+    """
+    Decisions of reviews on the hits that were reviewed.
+    """
+    findings: int
+    """
+    Those of them with an increase, a refund or a rejection.
+    """
+
+
 class CalendarOut(Model):
     """
     What takes place from one day to another, in the order of time.
@@ -3851,6 +4001,14 @@ class MeOut(Model):
     What importers have delegated today: `importer number: what`.
     """
     actions: list[ActionOut]
+
+
+class PageBacktestOut(Model):
+    items: list[BacktestOut]
+    next: str | None = None
+    """
+    The link to the next page; absent or null on the last.
+    """
 
 
 class PagePartyChangeOut(Model):

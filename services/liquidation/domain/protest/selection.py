@@ -106,6 +106,18 @@ class Selected:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectedEntry:
+    """An entry of a protest of a selection; `stake_cents` are its duty and fees as liquidated, None when not known."""
+
+    number: int
+    filing_number: str
+    entry_number: str
+    state: SelectedState
+    timeliness: Timeliness
+    stake_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """A protest of the sample, with what the officer found who looked at it; `verdict` None: nobody has yet."""
 
