@@ -16,11 +16,10 @@ import pytest
 from sqlalchemy import text
 
 from services.liquidation.acts.payments import certify_payment, pay_payment, return_payment
-from services.liquidation.acts.program_reversals import reverse_confirmed
+from services.liquidation.acts.program_reversals import Judgment, ask_reversal, confirm_reversal, reverse_confirmed
 from services.liquidation.acts.reliquidations import post_reliquidation
 from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.store.payments import PaymentRow
-from services.liquidation.store.program_reversals import ask, confirm
 from services.liquidation.store.tables.bills import bill_payments, bills
 from services.liquidation.store.tables.payments import payment_events, payment_offsets, payment_settlements, payments
 from services.liquidation.store.tables.refunds import refunds
@@ -321,8 +320,9 @@ async def reverse(desk: Desk, chosen: Sequence[tuple[History, Ledger]], day: dat
     async with transaction(desk.office.engine) as tx:
         numbers = [entry.number for _, entry in chosen]
         now = desk.office.clock.now()
-        assert await ask(tx, "ieepa-2026", numbers, None, "center", "SYNTHETIC reversal.", now) == len(numbers)
-        await confirm(tx, "ieepa-2026", "program.release/national")
+        given = (numbers, None, "center", "SYNTHETIC reversal.", MAX, Judgment())
+        asked = await ask_reversal(tx, now, "ieepa-2026", *given)
+        assert (await confirm_reversal(tx, now, "ieepa-2026", asked.request, LEE)).entries == len(numbers)
     assert await reverse_confirmed(desk.office.engine, desk.office.clock, POLICY) == len(chosen)
     for history, entry in chosen:
         note_later(history, entry, 0, day)

@@ -155,7 +155,8 @@ _LOOKED: Final = """
 UPDATE declared_entries SET looked_on = $3 WHERE entry_number = ANY($2::text[]) AND program = $1 AND state = 'due'
 """
 # What a program may post today of entries that are held: the row that stands, whether who asked for it may, and since
-# when its cohort waited. What is liquidated is not liquidated again, and what the law has liquidated is the cycle's.
+# when its cohort waited. What is liquidated is not liquidated again, and what the law has liquidated is the cycle's. A
+# run posts an entry once: what it posted and was voided waits for that of another day.
 _ASKED: Final = """
 SELECT r.entry_number, received.on AS received_on,
     (r.offered_at IS NOT NULL OR ({by_filer} AND left(r.entry_number, 3) = d.filer_code)
@@ -175,6 +176,8 @@ WHERE received.on + c.after_days <= {today}
     AND CASE r.act WHEN 'reliquidate' THEN e.liquidated_on IS NOT NULL
         WHEN 'liquidate' THEN e.liquidated_on IS NULL AND NOT e.is_suspended AND NOT e.is_informal
             AND e.state IN ('scheduled', 'extended') AND e.deemed_on >= {today} ELSE false END
+    AND NOT EXISTS (SELECT FROM program_voided_postings v WHERE v.entry_number = r.entry_number
+        AND v.program = r.program AND v.posted_on = {today})
 ORDER BY r.entry_number FOR UPDATE OF r
 """
 _PLAN_ANEW: Final = """

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -36,6 +36,7 @@ class Desk:
     def __init__(self, office: Office) -> None:
         self.office = office
         self._calls = 0
+        self._posted_on = MONDAY
 
     async def account(self, importer: str = IMPORTER, revision: int = 0, on: str = "2026-01-01", **facts: Any) -> None:
         known = {
@@ -55,12 +56,13 @@ class Desk:
         """Declared by whom they are, judged, posted."""
         await self.office.judge()
         self.office.on(on)
+        self._posted_on = on
         assert await post_programs(self.office.engine, self.office.clock, POLICY) == len(numbers)
 
     async def close(self, on: date | None = None) -> int:
-        """Payments are made on a day: of what was posted on Monday the day after, when that day is over."""
-        if on is not None or legal_date(self.office.clock.now()) == MONDAY:
-            self.office.on(on or TUESDAY)
+        """Payments are made on a day: of what was posted on it the day after, when it is over."""
+        if on is not None or legal_date(self.office.clock.now()) == self._posted_on:
+            self.office.on(on or self._posted_on + timedelta(days=1))
         return await close_payments(self.office.engine, self.office.clock, POLICY, SET_OFF)
 
     async def read(self, payment: str = "P000000001") -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.liquidation.acts.instructions import apply_confirmed
+from services.liquidation.acts.program_posting import post_programs
 from services.liquidation.acts.program_proofs import seal_ended
 from services.liquidation.acts.program_reversals import reverse_confirmed
 from services.liquidation.domain.law import LAW
@@ -174,6 +175,24 @@ async def test_what_a_voided_liquidation_of_a_program_removed_is_posted_again_by
     (posted,) = await rows(desk.office.engine, program_postings)
     found = await entry(desk, number)
     assert (posted.act_key, found.effect_duty_cents) == (f"liquidation:{found.turns}", -937_500)
+
+
+async def test_a_run_posts_an_entry_once_though_it_goes_on_until_its_day_ends(desk: Desk) -> None:
+    """Voided and due again on the day of its posting: a run has one leaf of an entry, so the next one posts it."""
+    number = await desk.office.file()
+    await desk.office.declare([number])
+    await desk.post(number)
+    await void(desk, number, MONDAY, MONDAY - timedelta(days=5))
+    await instruct(desk, "lift", MONDAY, "lift")
+    await desk.office.judge()
+    assert (await desk.office.verdict(number))["state"] == "due"
+    assert await post_programs(desk.office.engine, desk.office.clock, POLICY) == 0
+    desk.office.on(MONDAY + timedelta(days=1))
+    assert await seal_ended(desk.office.engine, desk.office.clock) == 1
+    assert await post_programs(desk.office.engine, desk.office.clock, POLICY) == 1
+    (posted,) = await rows(desk.office.engine, program_postings)
+    (voided,) = await rows(desk.office.engine, program_voided_postings)
+    assert (voided.run, posted.run) == (1, 2)
 
 
 async def test_what_was_reversed_and_then_voided_is_not_removed_again(desk: Desk) -> None:
