@@ -158,6 +158,12 @@ async def return_payment(
     readiness = find_readiness(await load_accounts(tx.connection, row.payee_number), today)
     row.state, row.returned_on = "returned", returned_on
     row.way, row.missing, row.reason = readiness.way, list(readiness.missing), readiness.remedy
+    billed, first = await store.find_billed_later(tx, payment)
+    if billed:
+        row.reason += (
+            f" Later acts billed {billed} of its refunds as they were paid, the first of entry {first}: these are owed"
+            " again, and the bills stand until a person settles them."
+        )
     await store.return_refunds(tx, row)
     state = "waiting-for-enrollment" if row.missing else "ready"
     await store.write_acts_of(tx, row, state, returned_on, "refund-ach", caller.signature, authority)

@@ -217,6 +217,12 @@ INSERT INTO payment_settlements (refund_number, part, payment, entry_number, set
 SELECT refund_number, $2, $1, entry_number, $3, least(open_cents, $4 - before)::bigint FROM placed
 WHERE open_cents > 0 AND before < $4
 """
+_BILLED_LATER: Final = """
+SELECT count(DISTINCT m.refund_number) AS refunds, min(m.entry_number) AS first_entry
+FROM payment_refunds m JOIN refunds r ON r.refund_number = m.refund_number
+JOIN bills b ON b.entry_number = m.entry_number AND b.act_key <> r.act_key AND b.liquidated_on >= r.liquidated_on
+WHERE m.payment = $1 AND r.state <> 'replaced' AND b.state <> 'replaced'
+"""
 _ACTS: Final = """
 INSERT INTO money_acts (entry_number, event_key, number, change, occurred_on, rule, detail, refund_number, cents, actor,
     authority)
@@ -589,6 +595,12 @@ async def settle_refunds(tx: Transaction, row: PaymentRow, on: date, cents: int)
     """
     if cents:
         await bulk.execute(tx, _SETTLE, row.payment, row.part, on, cents)
+
+
+async def find_billed_later(tx: Transaction, payment: str) -> tuple[int, str | None]:
+    """How many refunds of a payment later acts billed again as paid, and the first entry of these."""
+    (found,) = await bulk.fetch(tx, _BILLED_LATER, payment)
+    return found["refunds"], found["first_entry"]
 
 
 async def list_settled(tx: Transaction, refund_number: str) -> list[Payment]:

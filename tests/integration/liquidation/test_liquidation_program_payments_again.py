@@ -152,6 +152,25 @@ async def test_a_payment_whose_only_refund_is_reversed_after_the_return_is_over_
     assert (line["replaced_by"], to_cents(line["offset"]), totals["net"]) == ("reliquidation:1", set_off, "0.00")
 
 
+async def test_what_a_later_act_billed_as_paid_and_the_bank_returns_then_is_said_to_stand_beside_its_bill(
+    desk: Desk,
+) -> None:
+    await desk.account()
+    number = await desk.office.file(SMALL)
+    await desk.office.declare([number])
+    await desk.post(number)
+    await desk.close()
+    await desk.pay(MONDAY)
+    await reverse(desk, number, RETURNED_ON)
+    billed = await bill_of(desk, number)
+    assert billed.billed_cents > 1_000_00
+    came_back = await desk.act("returns", "max", returned_on=RETURNED_ON.isoformat(), reason="R03: no account")
+    shown = came_back.json()
+    assert (shown["state"], shown["net_usd"]) == ("returned", "1000.00")
+    assert f"Later acts billed 1 of its refunds as they were paid, the first of entry {number}" in shown["reason"]
+    assert (await bill_of(desk, number)).state == "open"
+
+
 async def test_a_smaller_refund_that_a_later_act_finds_is_paid_less_what_was_set_off(desk: Desk) -> None:
     (only,), set_off = await pay_and_return(desk, SMALL, billed=300_00)
     await reliquidate(desk, only, LATER, "-600.00")
