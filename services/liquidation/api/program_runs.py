@@ -1,6 +1,7 @@
 """The HTTP side of posting: how a program goes on, its runs, its progress, days that come near, what is undone."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -362,7 +363,7 @@ async def read_progress(
             raise no_program(program)
         counts = await declaration_store.count_program_states(tx, program)
         runs = await program_runs.list_runs(tx, program, limit=1)
-        pace = await program_runs.find_pace(tx, runs[0]) if runs else (0, 0.0)
+        pace = await program_runs.find_pace(tx, runs[0]) if runs else (0, Decimal(0))
         undetermined = await program_runs.count_undetermined(tx, program)
         reversals = await count_reversals(tx, program)
         revision = await store.find_released(tx.connection, program)
@@ -492,9 +493,9 @@ def _reversal(count: ReversalCount) -> ReversalStateOut:
     )
 
 
-def _rate(posted: int, seconds: float) -> float | None:
+def _rate(posted: int, seconds: Decimal) -> float | None:
     """Entries a second; None while nothing is posted, or within one moment."""
-    return round(posted / seconds, 1) if posted and seconds > 0 else None
+    return round(float(posted / seconds), 1) if posted and seconds > 0 else None
 
 
 async def _demand_program(tx: Transaction, program: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
 
 from services.liquidation.domain.program.definition import Definition
@@ -65,7 +66,7 @@ _NEAR_COUNT: Final = f"SELECT count(*) AS entries, min(last_day) AS first FROM (
 # Of the ranges that were begun together, the last of which something was posted: a run may rest for hours between.
 _PACE: Final = """
 SELECT coalesce(sum(posted), 0)::bigint AS posted,
-    extract(epoch FROM max(progressed_at) - min(began_at))::float8 AS seconds
+    extract(epoch FROM max(progressed_at) - min(began_at)) AS seconds
 FROM program_run_parts WHERE program = $1 AND run = $2 AND began_at = (
     SELECT max(began_at) FROM program_run_parts WHERE program = $1 AND run = $2 AND posted > 0)
 """
@@ -484,10 +485,10 @@ def cohort_arguments(program: Definition) -> tuple[str, list[str], list[int | No
     return program.program, [each.name for each in program.cohorts], [each.last_day for each in program.cohorts]
 
 
-async def find_pace(tx: Transaction, run: Run) -> tuple[int, float]:
+async def find_pace(tx: Transaction, run: Run) -> tuple[int, Decimal]:
     """What a run posted when it was last gone on with, in how many seconds; none while it has posted nothing."""
     (row,) = await bulk.fetch(tx, _PACE, run.program, run.run)
-    return int(row["posted"]), float(row["seconds"] or 0)
+    return int(row["posted"]), Decimal(row["seconds"] or 0)
 
 
 async def count_undetermined(tx: Transaction, program: str) -> int:

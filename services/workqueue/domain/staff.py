@@ -109,7 +109,7 @@ def find_conflict(
     entry stands against the protest of it. Source: Q13 of domain/queue.md; that officers who took part do not review
     again is read so from 19 CFR 174.21 by the product, and asserted as no law.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> item = Item(None, "protest", "protest", "B7603245278", "270420-00001", "07-345678900", "CEE007", "enforcement",
     ...             2, None, datetime(2026, 3, 2, tzinfo=UTC), None)
     >>> find_conflict(item, frozenset({"kim"}), (), [Decided("kim", "Kim Reyes", None)], date(2026, 3, 2))

@@ -68,7 +68,7 @@ def share_ordered(rate_pct: str, since: date, paid_on: date, until: date) -> Dec
     """What simple interest at a yearly rate adds to each cent from a day or the payment, whichever is later.
 
     >>> share_ordered("3.65", date(2026, 1, 1), date(2025, 6, 1), date(2026, 1, 11))
-    Decimal('0.001')
+    Decimal('0.0010')
     """
     days = Decimal(max((until - max(paid_on, since)).days, 0))
     yearly = _EXACT.divide(Decimal(rate_pct), _HUNDRED)
