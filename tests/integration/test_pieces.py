@@ -39,14 +39,6 @@ DECLARED = {
     "liquidation": OF_LIQUIDATION,
     "notifications": OF_NOTIFICATIONS,
 }
-<<<<<<< HEAD
-BEFORE = {
-    "routing": "0025_pre_rows_by_number",
-    "workqueue": "0044_pre_rows_by_number",
-    "liquidation": "0040_pre_rows_by_number",
-    "notifications": "0026_pre_rows_by_number",
-}
-=======
 
 
 def _before_pieces(service: str) -> str:
@@ -57,7 +49,6 @@ def _before_pieces(service: str) -> str:
 
 
 BEFORE = {service: _before_pieces(service) for service in DECLARED}
->>>>>>> d
 EVENTS = next(each for each in OF_LIQUIDATION if each.table == "legal_events")
 EVERY = [(service, each) for service, declared in DECLARED.items() for each in declared]
 each_declared = pytest.mark.parametrize(("service", "taken"), EVERY, ids=[each.table for _, each in EVERY])
