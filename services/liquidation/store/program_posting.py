@@ -28,6 +28,7 @@ from shared.db import bulk
 from shared.db.transaction import Transaction
 
 # What of these entries is a plain case (`paid_on` is null where it is none), with what is removed by class of duty.
+# Of each entry by its key (OFFSET 0): of a chunk the planner would rather read whole tables.
 _LOOK: Final = """
 SELECT e.entry_number, e.importer_number, e.entry_date,
     (e.released_at AT TIME ZONE 'America/New_York')::date AS released_on,
@@ -35,19 +36,25 @@ SELECT e.entry_number, e.importer_number, e.entry_date,
         AND coalesce((v.classes ->> 'additional-duty')::bigint, 0) >= removed.additional
         AND coalesce((v.classes ->> 'duty')::bigint, 0) >= removed.ordinary
         AND NOT EXISTS (SELECT FROM entry_versions o WHERE o.entry_number = e.entry_number AND o.version < e.version
-            AND o.barred_as IS NULL)
-        AND NOT EXISTS (SELECT FROM assessments a WHERE a.entry_number = e.entry_number)
-        AND NOT EXISTS (SELECT FROM bills b WHERE b.entry_number = e.entry_number)
-        AND NOT EXISTS (SELECT FROM refunds f WHERE f.entry_number = e.entry_number)
-        AND NOT EXISTS (SELECT FROM deposit_facts t WHERE t.entry_number = e.entry_number)
-        AND NOT EXISTS (SELECT FROM reliquidations q WHERE q.entry_number = e.entry_number)
+            AND o.barred_as IS NULL OFFSET 0)
+        AND NOT EXISTS (SELECT FROM assessments a WHERE a.entry_number = e.entry_number OFFSET 0)
+        AND NOT EXISTS (SELECT FROM bills b WHERE b.entry_number = e.entry_number OFFSET 0)
+        AND NOT EXISTS (SELECT FROM refunds f WHERE f.entry_number = e.entry_number OFFSET 0)
+        AND NOT EXISTS (SELECT FROM deposit_facts t WHERE t.entry_number = e.entry_number OFFSET 0)
+        AND NOT EXISTS (SELECT FROM reliquidations q WHERE q.entry_number = e.entry_number OFFSET 0)
         AND NOT EXISTS (SELECT FROM review_decisions w WHERE w.entry_number = e.entry_number AND w.item_id <> {item}
-            AND w.status = 'applied')
+            AND w.status = 'applied' OFFSET 0)
     THEN v.paid_on END AS paid_on,
     array_to_string(removed.headings, ',') AS headings, removed.additional, removed.ordinary
 FROM unnest({numbers}) AS given(entry_number)
-JOIN entries e ON e.entry_number = given.entry_number
-JOIN entry_versions v ON v.entry_number = e.entry_number AND v.version = e.version
+CROSS JOIN LATERAL (
+    SELECT entry_number, importer_number, entry_date, released_at, turns, version FROM entries n
+    WHERE n.entry_number = given.entry_number OFFSET 0
+) e
+CROSS JOIN LATERAL (
+    SELECT classes, paid_on FROM entry_versions n WHERE n.entry_number = e.entry_number AND n.version = e.version
+    OFFSET 0
+) v
 CROSS JOIN LATERAL (
     SELECT array_agg(DISTINCT d.hts ORDER BY d.hts) AS headings,
         coalesce(sum(d.duty_cents) FILTER (WHERE d.hts >= '99'), 0)::bigint AS additional,

@@ -166,7 +166,10 @@ SELECT r.entry_number, received.on AS received_on,
 FROM unnest(string_to_array({numbers}, ',')) AS named(entry_number)
 JOIN declared_entries r ON r.entry_number = named.entry_number AND r.program = {program} AND r.state = 'due'
 JOIN declarations d ON d.declaration_id = r.declaration_id
-JOIN entries e ON e.entry_number = r.entry_number
+CROSS JOIN LATERAL (
+    SELECT importer_number, state, is_informal, is_suspended, liquidated_on, deemed_on FROM entries n
+    WHERE n.entry_number = r.entry_number OFFSET 0
+) e
 CROSS JOIN LATERAL (SELECT (CASE WHEN r.offered_at IS NULL THEN d.received_at ELSE greatest(d.received_at,
     (SELECT min(v.filed_at) FROM entry_versions v WHERE v.entry_number = r.entry_number)) END
     AT TIME ZONE 'America/New_York')::date AS on) received
@@ -190,10 +193,13 @@ SELECT entry_number FROM declared_entries
 WHERE program = $1 AND state = 'due' AND entry_number = ANY($2::text[]) ORDER BY entry_number
 """
 _LOCK: Final = "SELECT entry_number FROM entries WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR UPDATE"
+# Each end by itself: as min and max of one statement they are planned once, mostly while little waits, and read all.
 _WAITING_EVENTS: Final = """
-SELECT coalesce(max(id) - min(id) + 1, 0) AS waiting, coalesce(extract(epoch FROM clock_timestamp() - (
-    SELECT added_at FROM outbox ORDER BY id LIMIT 1)), 0)::bigint AS seconds
-FROM outbox
+SELECT coalesce(last.id - first.id + 1, 0) AS waiting,
+    coalesce(extract(epoch FROM clock_timestamp() - first.added_at), 0)::bigint AS seconds
+FROM (SELECT 1) AS always
+LEFT JOIN (SELECT id, added_at FROM outbox ORDER BY id LIMIT 1) AS first ON true
+LEFT JOIN (SELECT id FROM outbox ORDER BY id DESC LIMIT 1) AS last ON true
 """
 
 
