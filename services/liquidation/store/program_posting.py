@@ -183,11 +183,14 @@ chosen AS (
         a.bill_number, a.refund_number, a.before, a.found, f.state AS refund_state, f.refund_cents,
         f.missing ->> 0 AS refund_missing, b.due_on AS bill_due_on, b.billed_cents,
         decided.duty_cents AS decided_duty, decided.fees_cents AS decided_fees
-    FROM given g JOIN entries e ON e.entry_number = g.entry_number
+    FROM given g
+    CROSS JOIN LATERAL (SELECT * FROM entries n WHERE n.entry_number = g.entry_number OFFSET 0) e
     JOIN declared_entries r ON r.entry_number = g.entry_number AND r.program = $4 AND r.state = 'due'
-    LEFT JOIN assessments a ON a.entry_number = g.entry_number AND a.act_key = g.act_key
-    LEFT JOIN refunds f ON f.refund_number = a.refund_number
-    LEFT JOIN bills b ON b.bill_number = a.bill_number
+    LEFT JOIN LATERAL (
+        SELECT * FROM assessments n WHERE n.entry_number = g.entry_number AND n.act_key = g.act_key OFFSET 0
+    ) a ON true
+    LEFT JOIN LATERAL (SELECT * FROM refunds n WHERE n.refund_number = a.refund_number OFFSET 0) f ON true
+    LEFT JOIN LATERAL (SELECT * FROM bills n WHERE n.bill_number = a.bill_number OFFSET 0) b ON true
     LEFT JOIN LATERAL (
         SELECT sum(w.duty_cents) AS duty_cents, sum(w.fees_cents) AS fees_cents FROM review_decisions w
         WHERE g.lane = 'careful' AND w.entry_number = g.entry_number AND w.status = 'effective'
