@@ -36,7 +36,7 @@ from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.sequences import OF_MONEY, sequence_in_turn
 from services.liquidation.store.bills import BillRow
 from services.liquidation.store.cycles import SEQUENCE, CycleEvents, EventSql
-from services.liquidation.store.json_sql import json_case, json_code, json_object, json_text
+from services.liquidation.store.json_sql import json_case, json_code, json_members, json_object, json_text
 from services.liquidation.store.money_acts import MoneyAct
 from services.liquidation.store.money_cases import MoneyEntry
 from services.liquidation.store.payments import OffsetRow, PaymentEvent, PaymentRow
@@ -611,22 +611,16 @@ CYCLE_EVENTS: Final = CycleEvents(
 """What a cycle tells of an entry that it liquidates and of a decision that comes too late."""
 
 
-_MONEY_TOLD: Final = ", ".join(
-    f"""'{name}', {value}"""
-    for name, value in (
-        (
-            "interest_usd",
-            "CASE WHEN NOT is_disregarded THEN (round(interest_change_cents::numeric / 100, 2))::text END",
-        ),
-        ("bill_number", "bill_number"),
-        ("bill_due_on", "bill_due_on"),
-        ("bill_open_usd", "(round(billed_cents::numeric / 100, 2))::text"),
-        ("refund_number", "refund_number"),
-        ("refund_state", "refund_state"),
-        ("refund_usd", "(round(refund_cents::numeric / 100, 2))::text"),
-        ("missing", "coalesce(missing, refund_missing)"),
-    )
-)
+_MONEY_TOLD: Final = {
+    "interest_usd": "CASE WHEN NOT is_disregarded THEN round(interest_change_cents::numeric / 100, 2) END",
+    "bill_number": "bill_number",
+    "bill_due_on": "bill_due_on",
+    "bill_open_usd": "round(billed_cents::numeric / 100, 2)",
+    "refund_number": "refund_number",
+    "refund_state": "refund_state",
+    "refund_usd": "round(refund_cents::numeric / 100, 2)",
+    "missing": "coalesce(missing, refund_missing)",
+}
 _POSTED: Final = _LIQUIDATED | {
     "sequence": "sequence::text",
     "change": json_code("change"),
@@ -647,9 +641,7 @@ _POSTED: Final = _LIQUIDATED | {
 PROGRAM_EVENT: Final = _event_sql(
     EntryChanged,
     "'entry-changed:' || entry_number || ':' || sequence",
-    f"left({json_object(_POSTED)}, -1)"
-    f" || coalesce(',' || nullif(trim(both '{{}}' from json_strip_nulls(json_build_object({_MONEY_TOLD}))::text), ''),"
-    " '') || '}'",
+    f"left({json_object(_POSTED)}, -1) || {json_members(_MONEY_TOLD)} || '}}'",
     "run_at",
 )
 """What a program tells of an entry that it posts, over the columns of `store/program_posting.py`."""

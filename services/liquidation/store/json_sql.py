@@ -19,6 +19,22 @@ def json_case(sql: str, values: dict[str, str]) -> str:
     return f"CASE {sql} " + " ".join(f"WHEN '{found}' THEN '{value}'" for found, value in values.items()) + " END"
 
 
+def json_members(members: dict[str, str]) -> str:
+    """Members that go on in an object, each absent where its SQL for text without escapes gives nothing."""
+    return _join([f"""coalesce(',"{name}":"' || {sql} || '"', '')""" for name, sql in members.items()])
+
+
 def json_object(members: dict[str, str]) -> str:
     """An object of members that are SQL for JSON values."""
-    return "'{' || " + " || ',' || ".join(f"""'"{name}":' || {sql}""" for name, sql in members.items()) + " || '}'"
+    parts: list[str] = []
+    for name, sql in members.items():
+        parts += [f"""'{"," if parts else "{"}"{name}":'""", sql]
+    return _join([*parts, "'}'"])
+
+
+def _join(parts: list[str]) -> str:
+    """Text of parts, joined by halves: one behind the other each would copy all that stands before it."""
+    if len(parts) <= 2:
+        return " || ".join(parts)
+    half = len(parts) // 2
+    return f"({_join(parts[:half])}) || ({_join(parts[half:])})"
