@@ -86,6 +86,9 @@ class PostingTurns:
 
     async def _post(self, program: str, most: int) -> Done | None:
         size = min(most, self._sizes.get(program, most))
+        if program not in self._sizes:
+            async with transaction(self._database) as tx:
+                await begin_run(tx, program, self._clock.now(), parts=self._parts)
         while True:
             try:
                 async with transaction(self._database) as tx:
@@ -148,18 +151,11 @@ async def post_chunk(
     on which it does not post, while too many events wait to be published or one for too long, and above the most that a
     day takes.
     """
-    await exclude_cycles(tx)
-    await runs.plan_anew(tx)
-    today = legal_date(now)
-    revision = await program_store.find_released(tx.connection, program)
-    if revision is None or await runs.hold_standing(tx, program) != "running":
+    found = await _find_open_run(tx, program, now, parts)
+    if found is None:
         return None
-    rules = revision.rules
-    if not rules.posting.posts_on(today) or rules.posting.waits_for(*await runs.measure_waiting_events(tx)):
-        return None
-    run = await _find_open_run(tx, revision, today, parts, now)
-    if run is None:
-        return None
+    revision, run = found
+    rules, today = revision.rules, run.posted_on
     left = chunk if rules.posting.max_per_day is None else min(chunk, rules.posting.max_per_day - run.posted)
     if left <= 0:
         await runs.stop_runs(tx, program, run.run, f"the most of a day, {rules.posting.max_per_day}, is posted", now)
@@ -181,19 +177,33 @@ async def post_chunk(
     return done
 
 
-async def _find_open_run(tx: Transaction, revision: Revision, today: date, parts: int, now: datetime) -> Run | None:
-    """The run of today, begun if there is none, and gone on with when something came due since it was through.
+async def begin_run(tx: Transaction, program: str, now: datetime, *, parts: int = 1) -> None:
+    """Begin the run of today where a program posts: by itself, so that nobody waits for the first chunk of another."""
+    await _find_open_run(tx, program, now, parts)
 
-    None: it was stopped, or nothing did.
+
+async def _find_open_run(tx: Transaction, program: str, now: datetime, parts: int) -> tuple[Revision, Run] | None:
+    """The run of today of a program that posts now, begun if there is none, and gone on with when more came due.
+
+    With the revision in force. None: the program does not post, or its run was stopped, or nothing came due.
     """
-    program, is_by_days = revision.program, revision.rules.posting.max_per_day is not None
+    await exclude_cycles(tx)
+    await runs.plan_anew(tx)
+    today = legal_date(now)
+    revision = await program_store.find_released(tx.connection, program)
+    if revision is None or await runs.hold_standing(tx, program) != "running":
+        return None
+    posting = revision.rules.posting
+    if not posting.posts_on(today) or posting.waits_for(*await runs.measure_waiting_events(tx)):
+        return None
+    is_by_days = posting.max_per_day is not None
     run = await runs.find_run(tx, program, today)
     if run is None:
         run = await runs.begin_run(tx, program, today, revision.revision, parts, now, is_by_days=is_by_days)
     elif run.state == "done" and await runs.has_ready(tx, program, today):
         await runs.go_on(tx, run, now, is_by_days=is_by_days)
         run = await runs.find_run(tx, program, today)
-    return run if run is not None and run.state == "running" else None
+    return (revision, run) if run is not None and run.state == "running" else None
 
 
 async def _post(
