@@ -1,6 +1,5 @@
 """The law as it can be read: pages and rule book are what the rules, the vectors and the code say, and lack nothing."""
 
-import doctest
 import json
 import re
 from functools import cache
@@ -8,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from cli import law_words
 from cli.law import BOOK_FILE, PAGES, documents, text_of
 from cli.law_pages import INDEX, OPEN_POINTS, page_of
 from services.liquidation.api.rule_book import ALL_RULES, ALL_SECTIONS, SECTION_OF, read_book
@@ -103,7 +101,3 @@ def test_rule_book_is_one_line_for_each_rule() -> None:
     lines = BOOK_FILE.read_text(encoding="utf-8").splitlines()
     assert len(lines) == len(ALL_RULES) + 2
     assert list(json.loads("\n".join(lines))) == list(ALL_RULES)
-
-
-def test_examples_of_the_words_hold() -> None:
-    assert doctest.testmod(law_words).failed == 0

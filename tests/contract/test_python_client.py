@@ -1,6 +1,5 @@
 """The Python client is the one that its maker makes, and calls each operation of the documents as they say."""
 
-import doctest
 import inspect
 import json
 from typing import Any
@@ -56,9 +55,3 @@ def test_the_client_has_no_operation_that_the_document_lacks(service: str) -> No
 
 def test_codes_are_those_of_the_catalogue() -> None:
     assert set(Code) == set(problem_kinds())
-
-
-def test_examples_of_the_maker_hold() -> None:
-    done = doctest.testmod(generate)
-    assert done.attempted
-    assert done.failed == 0

@@ -1,6 +1,5 @@
 """How days in a calendar follow what their source says: moved, ended, passed, seen no more."""
 
-import doctest
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -8,9 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.liquidation.domain import reminders
 from services.liquidation.domain.reminders import find_distance, find_overtaken
-from services.notifications.domain import reminding
 from shared.calendars.day import Day, Followed, ToldDay, follow
 
 NOW = datetime(2026, 8, 14, 18, tzinfo=UTC)
@@ -31,11 +28,6 @@ def after(known: Followed | None, found: Sequence[Day], now: datetime = NOW, uns
 
 def told(followed: Followed) -> dict[str, tuple[date | None, int, str]]:
     return {each.day.uid: (each.day.on, each.sequence, each.state) for each in followed.days}
-
-
-def test_examples_hold() -> None:
-    assert doctest.testmod(reminders).failed == 0
-    assert doctest.testmod(reminding).failed == 0
 
 
 def test_day_that_says_the_same_stays_as_it_was_told() -> None:

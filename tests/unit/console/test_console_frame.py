@@ -1,10 +1,8 @@
 """What holds of every page: vendored files as named, templates without inline code, and who may send forms."""
 
-import doctest
 import re
 from dataclasses import dataclass
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,37 +15,6 @@ from services.console.domain.comparison import compare
 from services.console.domain.tracks import LEFT, RIGHT, WIDTH, Event, draw
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "services" / "console" / "templates"
-WITH_EXAMPLES = (
-    "services.console.acts.timing",
-    "services.console.acts.to_do",
-    "services.console.api.guard",
-    "services.console.api.outside_work",
-    "services.console.api.sign_in",
-    "services.console.domain.acts",
-    "services.console.domain.appeal_form",
-    "services.console.domain.changes",
-    "services.console.domain.days_file",
-    "services.console.domain.facts",
-    "services.console.domain.filters",
-    "services.console.domain.horizons",
-    "services.console.domain.numbers",
-    "services.console.domain.letters",
-    "services.console.domain.periods",
-    "services.console.domain.protest_filing",
-    "services.console.domain.protest_acts",
-    "services.console.domain.speaking",
-    "services.console.domain.table_file",
-    "services.console.domain.tiles",
-    "services.console.domain.tracks",
-    "services.console.domain.words",
-)
-
-
-@pytest.mark.parametrize("name", WITH_EXAMPLES)
-def test_examples_hold(name: str) -> None:
-    done = doctest.testmod(import_module(name))
-    assert done.attempted
-    assert done.failed == 0
 
 
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.parts[-4])

@@ -1,13 +1,11 @@
 """Days that no summary carries: the record and the calculator start the same clock from them."""
 
-import doctest
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
 
-from services.liquidation.domain import clock_facts
 from services.liquidation.domain.calculator.answers import calculate
 from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.clock_facts import ClockFacts, find_unfit, weigh_entry_dates
@@ -169,10 +167,6 @@ def test_suspended_warehouse_entry_has_six_months_from_the_lift() -> None:
     record = derive(EntryFacts((version("21"),), suspensions=(injunction,), clock=clock), POLICY, LAW)
     assert record.plan is not None
     assert (record.plan.deemed_rule, record.plan.deemed_on) == ("susp-lift-6mo", date(2028, 6, 1))
-
-
-def test_worked_examples_of_clock_facts_hold() -> None:
-    assert doctest.testmod(clock_facts).failed == 0
 
 
 IN_2025 = datetime(2025, 12, 24, 17, tzinfo=UTC)

@@ -1,6 +1,5 @@
 """Replies to CBP 28 and CBP 29, and which change of a work item tells whether its requests are open."""
 
-import doctest
 from datetime import date
 from itertools import permutations
 
@@ -10,10 +9,6 @@ from services.liquidation.domain import information_request
 from services.liquidation.domain.information_request import ItemChange, read_change, reply_due_on, standing_change
 
 MONDAY = date(2026, 3, 2)
-
-
-def test_examples_of_the_module_hold() -> None:
-    assert doctest.testmod(information_request).failed == 0
 
 
 def test_request_for_information_asks_for_a_reply_within_30_days() -> None:

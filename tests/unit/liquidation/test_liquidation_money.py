@@ -2,7 +2,6 @@
 
 import ast
 import csv
-import doctest
 import json
 import re
 from dataclasses import replace
@@ -250,11 +249,6 @@ def test_no_number_can_change_without_failing_a_vector(
     monkeypatch.setattr(module, name, add_days(value, step) if isinstance(value, date) else value + step)
     outcomes = (RUNNERS[row["kind"]](json.loads(row["facts"])) == (row["expected"], row["rule"]) for row in VECTORS)
     assert not all(outcomes)
-
-
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
-def test_worked_examples_of_the_docstrings_hold(module: ModuleType) -> None:
-    assert doctest.testmod(module).failed == 0
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rpartition(".")[2])

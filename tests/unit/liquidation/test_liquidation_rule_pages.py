@@ -1,7 +1,6 @@
 """Reading the law over HTTP: every rule has an answer, lists can be narrowed, readings are those that are in force."""
 
 import ast
-import doctest
 import re
 from collections.abc import AsyncIterator
 from dataclasses import fields, replace
@@ -16,7 +15,7 @@ import pytest
 from services.liquidation.api import rules as rules_api
 from services.liquidation.api.rule_book import ALL_RULES, ALL_SECTIONS
 from services.liquidation.api.rules import RuleDetailOut
-from services.liquidation.domain import bill_clocks, readings, reliquidation, summary_clocks
+from services.liquidation.domain import bill_clocks, reliquidation, summary_clocks
 from services.liquidation.domain import law as law_module
 from services.liquidation.domain.law import LAW, CyclePolicy, LawSettings
 from services.liquidation.domain.money import settings as money_module
@@ -189,10 +188,6 @@ def test_words_beside_a_setting_name_no_rule_that_its_reading_leaves_out(module:
 def test_rule_that_is_recalled_with_a_number_of_its_own_is_read_by_a_setting() -> None:
     assert [each.field for each in readings_of("eapa-suit")] == ["evasion_suit_business_days"]
     assert readings_of("protest-180") == ()
-
-
-def test_examples_of_the_readings_hold() -> None:
-    assert doctest.testmod(readings, extraglobs={"POLICY": POLICY}).failed == 0
 
 
 @pytest.mark.parametrize(

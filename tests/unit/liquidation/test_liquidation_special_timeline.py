@@ -1,12 +1,10 @@
 """What the timeline of a temporary importation, a flagged entry and a reconciliation shows."""
 
-import doctest
 from datetime import date
 from typing import Any
 
 import pytest
 
-from services.liquidation.domain import special_timeline
 from services.liquidation.domain.law import LAW
 from services.liquidation.domain.special_timeline import SpecialFacts, list_special
 
@@ -19,10 +17,6 @@ def coming(code: str, **facts: Any) -> dict[str, tuple[str | None, str | None]]:
         each.rule: (str(each.safe), str(each.last_arguable)) if each.safe is not None else (None, None)
         for each in found
     }
-
-
-def test_worked_examples_hold() -> None:
-    assert doctest.testmod(special_timeline, extraglobs={"LAW": LAW}).failed == 0
 
 
 @pytest.mark.parametrize(

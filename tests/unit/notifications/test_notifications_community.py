@@ -1,11 +1,9 @@
 """Broadcasts, subscriptions and questions as rules: examples, states, links, headers, and what is confidential."""
 
-import doctest
 import email
 import email.policy
 from dataclasses import replace
 from datetime import date
-from types import ModuleType
 from uuid import UUID
 
 import pytest
@@ -13,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifications.acts.rendering import render_digest, render_mail
-from services.notifications.domain import broadcasts, questions, segments, subscriptions
 from services.notifications.domain.broadcasts import ACTS, TRANSITIONS
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.kind import VERSION, Lane
@@ -28,11 +25,6 @@ from tests.support.recorded import recorded
 from tests.unit.notifications.community import AT
 
 LINKS = Links("https://bulletin.example/", (b"new" * 12, b"old" * 12))
-
-
-@pytest.mark.parametrize("module", [broadcasts, questions, segments, subscriptions], ids=lambda each: each.__name__)
-def test_examples_hold(module: ModuleType) -> None:
-    assert doctest.testmod(module).failed == 0
 
 
 def test_every_act_leads_from_a_state_that_there_is_and_released_words_stay() -> None:

@@ -1,11 +1,9 @@
 """Editions of the words: none changes without a new edition, and what was said before is told as it was."""
 
-import doctest
 import hashlib
 import json
 from dataclasses import asdict
 
-from services.notifications.domain import editions
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.editions import PAST_WORDS, find_edition, words_in_edition
 from services.notifications.domain.kind import EDITIONS, VERSION, Wording
@@ -28,10 +26,6 @@ ADDED = {
 """Of kinds, and cases of kinds, that came while an edition was in use: nothing was said in their words before, so they
 need no new one.
 """
-
-
-def test_examples_hold() -> None:
-    assert doctest.testmod(editions).failed == 0
 
 
 def words_of(version: int, *kinds: str) -> str:

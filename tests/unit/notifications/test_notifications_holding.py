@@ -1,6 +1,5 @@
 """What may wait: never what the law has told; until the quiet hours end, for the digest, for room at the domain."""
 
-import doctest
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +7,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.notifications.domain import holding
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.holding import (
     AT_ONCE,
@@ -26,10 +24,6 @@ NIGHT = Quiet(time(21), time(7))
 ZONES = st.sampled_from(["America/New_York", "America/Los_Angeles", "Asia/Kolkata", "UTC"])
 INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001  has a zone
 QUIET = st.tuples(st.times(), st.times()).filter(lambda pair: pair[0] != pair[1]).map(lambda pair: Quiet(*pair))
-
-
-def test_examples_hold() -> None:
-    assert doctest.testmod(holding).failed == 0
 
 
 @pytest.mark.parametrize(
