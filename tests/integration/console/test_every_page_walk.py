@@ -194,6 +194,7 @@ async def paid(served: Served) -> dict[str, dict[str, str]]:
         await record_account(tx, now_of(served).now(), IMPORTER, meant, facts, PEOPLE["omar"], POLICY)
     days_on(served, 56)
     assert await post_programs(engine, now_of(served), POLICY)
+    days_on(served, 1)  # payments are made when the day of the posting is over
     assert await close_payments(engine, now_of(served), POLICY, PaymentPolicy(30))
     async with reading_as(served.console, "dora") as dora:
         made = await dora.fill(f"{at}/reports", "make")
