@@ -160,7 +160,7 @@ async def test_what_a_later_act_billed_as_paid_and_the_bank_returns_then_is_said
     await desk.office.declare([number])
     await desk.post(number)
     await desk.close()
-    await desk.pay(MONDAY)
+    await desk.pay(TUESDAY)
     await reverse(desk, number, RETURNED_ON)
     billed = await bill_of(desk, number)
     assert billed.billed_cents > 1_000_00
