@@ -414,7 +414,7 @@ async def test_a_refund_that_others_changed_too_is_of_the_whole_act_and_says_so(
     assert [each.refund_cents for each in await rows(desk.office.engine, refunds)] == [to_cents(paid["net_usd"])]
 
 
-async def test_what_outweighs_a_program_in_the_same_act_leaves_no_refund_and_one_bill(desk: Desk) -> None:
+async def test_a_larger_increase_in_the_same_act_leaves_no_refund_and_one_bill(desk: Desk) -> None:
     number = await post_beside_a_decision(desk, "1500.00")
     assert await rows(desk.office.engine, payments) == []
     bill = await bill_of(desk, number)
